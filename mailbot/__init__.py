@@ -1,0 +1,1 @@
+"""mailbot: a referral desk that lives in a mailbox."""

@@ -1,0 +1,95 @@
+"""Loops: a step does one unit of work and says whether it did something; a bell wakes the loop that waits."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import threading
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Bell:
+    """Wakes a waiting loop: safe from any thread, and a file descriptor so that it can be waited for beside a socket."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)  # noqa: FBT003 - the name of the argument is the function's
+        os.set_blocking(self._write, False)  # noqa: FBT003
+
+    def fileno(self) -> int:
+        return self._read
+
+    def ring(self) -> None:
+        """Wake whoever waits, or the next who will."""
+        try:
+            os.write(self._write, b"!")
+        except BlockingIOError:
+            pass  # it has rung often enough
+
+    def wait(self, seconds: float) -> None:
+        """Until it rings or the time is over; then it is silent again."""
+        select.select([self._read], [], [], seconds)
+        self.silence()
+
+    def silence(self) -> None:
+        try:
+            while os.read(self._read, 4096):
+                pass
+        except BlockingIOError:
+            pass
+
+
+class Backoff:
+    """Seconds to wait after each fault: doubled up to a limit, with jitter so that many do not return at once."""
+
+    def __init__(self, first: float = 1.0, limit: float = 300.0) -> None:
+        self._first, self._limit, self._faults = first, limit, 0
+
+    def next(self) -> float:
+        delay = min(self._limit, self._first * 2**self._faults)
+        self._faults = min(self._faults + 1, 20)
+        return delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+
+    def reset(self) -> None:
+        self._faults = 0
+
+
+class Loop:
+    """Runs `step` in a thread of its own: again at once while it returns True, else when the bell rings or `idle` is over."""
+
+    def __init__(self, name: str, step: Callable[[], bool], bell: Bell, idle: float = 1.0) -> None:
+        self.name, self.bell = name, bell
+        self._step, self._idle = step, idle
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.bell.ring()
+
+    def join(self, seconds: float) -> bool:
+        """Whether the loop has ended within the time."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            try:
+                again = self._step()
+                backoff.reset()
+            except Exception as error:  # a loop must survive every fault; what it worked on is leased and comes back
+                delay = backoff.next()
+                log.error("loop_fault", loop=self.name, error=type(error).__name__, retry_in=round(delay, 1), exc_info=True)
+                self.bell.wait(delay)
+                continue
+            if not again and not self._stopping.is_set():
+                self.bell.wait(self._idle)
