@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -50,7 +50,7 @@ class MailboxSettings(Section):
     plain_allowed: bool = False  # plain text to a host that is not this machine
     ca_file: Path | None = None
     authserv_id: str = ""
-    start_from: datetime
+    start_from: dt.datetime
     aliases: tuple[str, ...] = ()
     watch: tuple[str, ...] = ()  # empty: all but Sent, Drafts, Deleted and our own
     file_finished: bool = True
@@ -99,13 +99,13 @@ class MeetingSettings(Section):
     """The weekly meeting, in wall time of the timezone."""
 
     day: Day = "Wednesday"
-    time: time = time(10, 0)
+    time: dt.time = dt.time(10, 0)
     place: str = "Meeting room 1"
     dial_in: str = ""
     cut_off_day: Day = "Tuesday"
-    cut_off_time: time = time(12, 0)
+    cut_off_time: dt.time = dt.time(12, 0)
     digest_day: Day = "Tuesday"
-    digest_time: time = time(13, 0)
+    digest_time: dt.time = dt.time(13, 0)
     timezone: str = "Europe/London"
 
     @property
