@@ -1,0 +1,47 @@
+"""Whether a mail asks for the form: a clear request, a doubtful one that a person must see, or neither."""
+
+from __future__ import annotations
+
+from mailbot.mail import Mail
+from mailbot.understood import Known, Why
+
+#: new words beyond which a request is also a story that a person should read (A4)
+_STORY = 120
+
+
+def asks_for_form(mail: Mail, known: Known) -> Why | None:
+    """The words by which this mail plainly asks for the form, from the subject without tags and the new words."""
+    lists = known.words["form_request"]
+    text = lists.normal(f"{mail.about} . {mail.words}")
+    thing = lists.find("form", text)
+    if how := lists.find("how", text):
+        return Why("asks_how_to_refer", f"asks how to refer: “{how}”")
+    if thing and not mail.words:
+        return Why("subject_names_form", f"empty, and its subject names the form: “{thing}”")
+    if thing and (ask := lists.find("ask", text)):
+        return Why("asks_for_form", f"asks for the form: “{ask}” and “{thing}”")
+    return None
+
+
+def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
+    """Why it may not be a request after all, so that a person looks instead of an answer going by itself."""
+    lists = known.words["not_a_request"]
+    text = lists.normal(f"{mail.about} . {mail.words}")
+    found = []
+    if words := lists.find("not_wanted", text):
+        found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
+    if words := lists.find("sensitive", text):
+        found.append(Why("sensitive_words", f"may be from somebody at risk, or about somebody's rights: “{words}”"))
+    if mail.files and not known.forms:
+        found.append(Why("files_not_form", "brings files that are not our form"))
+    return tuple(found)
+
+
+def wants_to_talk(mail: Mail, known: Known) -> Why | None:
+    """The words that ask for a conversation, or a whole story: the form goes, and a person is told (A4, A5)."""
+    lists = known.words["form_request"]
+    if talk := lists.find("talk", lists.normal(mail.words)):
+        return Why("wants_to_talk", f"would like to talk first: “{talk}”")
+    if len(mail.words.split()) > _STORY:
+        return Why("tells_a_story", "tells what happened; it is not a referral until the form comes")
+    return None

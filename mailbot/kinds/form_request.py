@@ -1,0 +1,24 @@
+"""Somebody asks for the form: it goes at once, in the same thread."""
+
+from __future__ import annotations
+
+from mailbot.actions import Office, enquiries
+from mailbot.asking import against_asking, asks_for_form
+from mailbot.mail import Mail
+from mailbot.store import Transaction
+from mailbot.understood import Known, Understood, Why, no_automatic_reply
+
+
+def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
+    """Its new words plainly ask, nothing in them speaks against it, and nothing forbids an answer."""
+    if known.forms or no_automatic_reply(mail, known):
+        return None
+    why = asks_for_form(mail, known)
+    if why is None or against_asking(mail, known):
+        return None
+    return (why,)
+
+
+def act(office: Office, tx: Transaction, understood: Understood) -> None:
+    """The form to the sender, unless a person has answered already or the limit is reached."""
+    enquiries.answer_request(office, tx, understood)

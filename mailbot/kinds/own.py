@@ -1,0 +1,26 @@
+"""Our own letters and copies of them, come back to us: filed, never answered."""
+
+from __future__ import annotations
+
+from mailbot.actions import Office
+from mailbot.mail import Mail
+from mailbot.store import Transaction
+from mailbot.understood import Known, Understood, Why
+
+
+def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
+    """From the team's own address, or carrying our mark (RFC 5321 6.3: our own marker is a loop)."""
+    if mail.sender.address in known.our_addresses:
+        return (Why("from_us", "comes from the team's own address"),)
+    if mail.header("x-mailbot-letter") and mail.message_id and _is_ours(mail, known):
+        return (Why("our_letter", "is a letter that mailbot wrote"),)
+    return None
+
+
+def _is_ours(mail: Mail, known: Known) -> bool:
+    return mail.sender.domain in {address.rpartition("@")[2] for address in known.our_addresses}
+
+
+def act(office: Office, tx: Transaction, understood: Understood) -> None:
+    """Nothing: it is kept and filed."""
+    del office, tx, understood

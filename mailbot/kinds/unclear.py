@@ -1,0 +1,29 @@
+"""Everything else: a person looks, and is told what mailbot thinks."""
+
+from __future__ import annotations
+
+from mailbot.actions import Office, people
+from mailbot.asking import against_asking, asks_for_form
+from mailbot.mail import Mail
+from mailbot.store import Transaction
+from mailbot.understood import Known, Understood, Why, no_automatic_reply
+
+
+def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
+    """Always, with whatever kept it from being something clearer."""
+    thoughts = list(no_automatic_reply(mail, known))
+    if known.forms:
+        thoughts.append(Why("our_form", "our form is attached"))
+    elif asks := asks_for_form(mail, known):
+        thoughts.append(asks)
+    thoughts.extend(against_asking(mail, known))
+    thoughts.extend(
+        Why("about_referral", f"may be about {one.reference}, by its {' and '.join(sorted(one.signs))}") for one in known.referrals
+    )
+    thoughts.extend(Why("mail_problem", problem) for problem in mail.problems)
+    return tuple(thoughts) or (Why("nothing_clear", "no rule recognises it"),)
+
+
+def act(office: Office, tx: Transaction, understood: Understood) -> None:
+    """Into the queue of what needs a person, with the reasons."""
+    people.ask(office, tx, "unclear", "A mail that mailbot will not answer by itself.", understood=understood)

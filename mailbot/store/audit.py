@@ -1,0 +1,50 @@
+"""The audit trail: who did what, when, to what; appended to, never changed, and free of personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailbot.store.tables import event
+
+#: the actor of what mailbot does by itself
+MAILBOT = "mailbot"
+
+
+class Audit:
+    """Events, through one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection, self._now = connection, now
+
+    def add(
+        self,
+        what: str,
+        *,
+        actor: str = MAILBOT,
+        mail_id: int | None = None,
+        letter_id: int | None = None,
+        referral_id: int | None = None,
+        **detail: Any,
+    ) -> None:
+        """Append one event; `detail` must hold no personal data."""
+        self._connection.execute(
+            sa.insert(event),
+            {
+                "at": self._now,
+                "actor": actor,
+                "what": what,
+                "mail_id": mail_id,
+                "letter_id": letter_id,
+                "referral_id": referral_id,
+                "detail": detail,
+            },
+        )
+
+    def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
+        """The events of one referral, oldest first."""
+        query = sa.select(event).where(event.c.referral_id == referral_id).order_by(event.c.id)
+        return self._connection.execute(query).mappings().all()

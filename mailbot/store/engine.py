@@ -1,0 +1,149 @@
+"""The database: connections set up so that a commit is durable, and transactions that hold every part of the store."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import make_url
+
+from mailbot.store.audit import Audit
+from mailbot.store.enquiries import Enquiries
+from mailbot.store.folders import Folders
+from mailbot.store.leases import Leases
+from mailbot.store.letters import LetterBox
+from mailbot.store.mails import Mails
+from mailbot.store.needs import Needs
+from mailbot.store.outcomes import RecordedOutcomes
+from mailbot.store.referrals import Referrals
+from mailbot.store.switches import Switches
+
+
+class Transaction:
+    """One transaction and the parts of the store seen through it; `now` is the moment of everything it writes."""
+
+    def __init__(self, connection: sa.Connection, now: datetime, owner: str) -> None:
+        self.connection, self.now, self.owner = connection, now, owner
+
+    @cached_property
+    def mails(self) -> Mails:
+        return Mails(self.connection, self.now, self.owner)
+
+    @cached_property
+    def letters(self) -> LetterBox:
+        return LetterBox(self.connection, self.now, self.owner)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        return Referrals(self.connection, self.now)
+
+    @cached_property
+    def enquiries(self) -> Enquiries:
+        return Enquiries(self.connection, self.now)
+
+    @cached_property
+    def needs(self) -> Needs:
+        return Needs(self.connection, self.now)
+
+    @cached_property
+    def outcomes(self) -> RecordedOutcomes:
+        return RecordedOutcomes(self.connection, self.now)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.connection, self.now)
+
+    @cached_property
+    def folders(self) -> Folders:
+        return Folders(self.connection, self.now)
+
+    @cached_property
+    def leases(self) -> Leases:
+        return Leases(self.connection, self.now, self.owner)
+
+    @cached_property
+    def switches(self) -> Switches:
+        return Switches(self.connection, self.now)
+
+
+class Store:
+    """Everything that is kept, at one database URL."""
+
+    def __init__(self, url: str) -> None:
+        #: who holds the leases this process takes: host, process, and a word of its own since process ids come again
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.engine = _sqlite(url) if url.startswith("sqlite") else sa.create_engine(url, pool_size=10)
+        # SQLite has one writer; waiting for it here is fairer and quicker than its own sleeping retries.
+        self._writing = threading.Lock() if url.startswith("sqlite") else None
+
+    def upgrade(self) -> None:
+        """Make the tables, or bring them to today's shape."""
+        with self._write() as connection:
+            command.upgrade(alembic_config(connection), "head")
+
+    @contextmanager
+    def transaction(self, now: datetime) -> Iterator[Transaction]:
+        """Changes that are all kept or none, durable when this ends without an exception."""
+        with self._write() as connection:
+            yield Transaction(connection, now, self.owner)
+
+    @contextmanager
+    def look(self, now: datetime) -> Iterator[Transaction]:
+        """The same view for looking only; what is written through it is undone."""
+        with self.engine.connect() as connection:
+            yield Transaction(connection, now, self.owner)
+            connection.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _write(self) -> Iterator[sa.Connection]:
+        if self._writing is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._writing, self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            yield connection
+
+
+def alembic_config(connection: sa.Connection) -> Config:
+    """Alembic, pointed at our migrations and using this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite(url: str) -> sa.Engine:
+    database = make_url(url).database
+    in_memory = database in (None, "", ":memory:")
+    if database and not in_memory:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    pool: dict[str, Any] = {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
+    engine = sa.create_engine(url, **pool)
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions behind our back
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        # IMMEDIATE: a transaction that starts by reading and then writes must not find another writer ahead of it.
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

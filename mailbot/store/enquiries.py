@@ -1,0 +1,40 @@
+"""Enquiries: who asked for the form and has not yet returned one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from mailbot.store.tables import enquiry
+
+
+class Enquiries:
+    """Enquiries, through one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection, self._now = connection, now
+
+    def open(self, mail_id: int, address: str, asked_at: datetime) -> int:
+        """A new enquiry; asking again while one is open is the same enquiry."""
+        query = sa.select(enquiry.c.id).where(enquiry.c.address == address, enquiry.c.closed_at.is_(None))
+        known = self._connection.execute(query).scalar()
+        if known is not None:
+            return int(known)
+        row = {"mail_id": mail_id, "address": address, "asked_at": asked_at}
+        return int(self._connection.execute(sa.insert(enquiry), row).inserted_primary_key[0])
+
+    def close(self, addresses: Sequence[str], referral_id: int) -> None:
+        """The form these people asked for has come back."""
+        update = (
+            sa.update(enquiry)
+            .where(enquiry.c.address.in_(addresses), enquiry.c.closed_at.is_(None))
+            .values(closed_at=self._now, referral_id=referral_id)
+        )
+        self._connection.execute(update)
+
+    def waiting(self) -> Sequence[sa.RowMapping]:
+        """Enquiries whose form has not come back, oldest first."""
+        query = sa.select(enquiry).where(enquiry.c.closed_at.is_(None)).order_by(enquiry.c.asked_at)
+        return self._connection.execute(query).mappings().all()

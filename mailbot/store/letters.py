@@ -1,0 +1,193 @@
+"""The outbox: every letter, fixed when written, sent from here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from mailbot.errors import NotFound
+from mailbot.letters import Letter
+from mailbot.store.states import LetterState
+from mailbot.store.tables import blob, letter
+
+
+@dataclass(frozen=True)
+class ToSend:
+    """A letter under our lease."""
+
+    id: int
+    name: str
+    recipient: str
+    message_id: str
+    referral_id: int | None
+    attempts: int
+    skeleton: bytes
+
+
+class LetterBox:
+    """The outbox, through one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime, owner: str) -> None:
+        self._connection, self._now, self._owner = connection, now, owner
+        self._insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+
+    def put(
+        self, written: Letter, cause: str, *, mail_id: int | None = None, referral_id: int | None = None
+    ) -> int | None:
+        """Put a letter into the outbox; None where this cause has already sent this letter to this person."""
+        for attachment in written.attachments:
+            row = {"sha256": attachment.sha256, "data": attachment.data}
+            known = sa.select(blob.c.sha256).where(blob.c.sha256 == attachment.sha256)
+            if not self._connection.execute(known).first():
+                self._connection.execute(self._insert(blob).on_conflict_do_nothing(), row)
+        values = {
+            "cause": cause,
+            "name": written.name,
+            "recipient": written.to.lower(),
+            "state": LetterState.READY,
+            "message_id": written.message_id,
+            "mail_id": mail_id,
+            "referral_id": referral_id,
+            "written_at": self._now,
+            "next_try_at": self._now,
+            "attempts": 0,
+            "tried_in_doubt": 0,
+            "attachments": [attachment.sha256 for attachment in written.attachments],
+            "skeleton": written.skeleton,
+        }
+        statement = self._insert(letter).values(values).on_conflict_do_nothing().returning(letter.c.id)
+        return self._connection.execute(statement).scalar()
+
+    def blob(self, sha256: str) -> bytes:
+        return bytes(self._connection.execute(sa.select(blob.c.data).where(blob.c.sha256 == sha256)).scalar_one())
+
+    # -- deliver
+
+    def take(self, limit: int, lease: timedelta) -> list[ToSend]:
+        """Lease up to `limit` letters that are due, oldest first."""
+        due = (
+            sa.select(letter.c.id)
+            .where(letter.c.state == LetterState.READY, letter.c.next_try_at <= self._now)
+            .order_by(letter.c.id)
+            .limit(limit)
+        )
+        if self._connection.dialect.name == "postgresql":
+            due = due.with_for_update(skip_locked=True)
+        names = ("id", "name", "recipient", "message_id", "referral_id", "attempts", "skeleton")
+        update = (
+            sa.update(letter)
+            .where(letter.c.id.in_(due.scalar_subquery()), letter.c.state == LetterState.READY)
+            .values(
+                state=LetterState.LEASED,
+                lease_owner=self._owner,
+                lease_until=self._now + lease,
+                attempts=letter.c.attempts + 1,
+            )
+            .returning(*(letter.c[name] for name in names))
+        )
+        rows = self._connection.execute(update).all()
+        return sorted((ToSend(*row) for row in rows), key=lambda to_send: to_send.id)
+
+    def finish(self, letter_id: int, to: LetterState, **values: Any) -> bool:
+        """Whether the letter, under our lease, is now in state `to`."""
+        update = sa.update(letter).where(
+            letter.c.id == letter_id, letter.c.state == LetterState.LEASED, letter.c.lease_owner == self._owner
+        )
+        done = {"state": to, "lease_owner": None, "lease_until": None, **values}
+        if to == LetterState.SENT:
+            done["sent_at"] = self._now
+        return self._connection.execute(update.values(done)).rowcount == 1
+
+    def give_back(self, letter_ids: Collection[int]) -> None:
+        """End our lease on letters that were taken and not begun."""
+        update = sa.update(letter).where(
+            letter.c.id.in_(letter_ids), letter.c.state == LetterState.LEASED, letter.c.lease_owner == self._owner
+        )
+        values = {"state": LetterState.READY, "lease_owner": None, "lease_until": None, "attempts": letter.c.attempts - 1}
+        self._connection.execute(update.values(values))
+
+    def doubt_dead_leases(self) -> int:
+        """Whoever held these letters ended without a word: each may or may not have gone."""
+        update = sa.update(letter).where(letter.c.state == LetterState.LEASED, letter.c.lease_until < self._now)
+        values = {
+            "state": LetterState.IN_DOUBT,
+            "doubt_since": self._now,
+            "lease_owner": None,
+            "lease_until": None,
+            "note": "stopped while it was being sent",
+        }
+        return self._connection.execute(update.values(values)).rowcount
+
+    def in_doubt(self) -> Sequence[sa.RowMapping]:
+        return self._in_state(LetterState.IN_DOUBT)
+
+    def settle(self, letter_id: int, to: LetterState, was: Collection[LetterState], **values: Any) -> bool:
+        """Whether the letter went from one of these states to another."""
+        update = sa.update(letter).where(letter.c.id == letter_id, letter.c.state.in_(was))
+        return self._connection.execute(update.values(state=to, **values)).rowcount == 1
+
+    def copies_due(self, limit: int) -> Sequence[sa.RowMapping]:
+        """Sent letters whose copy we still have to put into Sent."""
+        query = sa.select(letter).where(letter.c.copy == "due").order_by(letter.c.id).limit(limit)
+        return self._connection.execute(query).mappings().all()
+
+    def copied(self, letter_id: int) -> None:
+        self._connection.execute(sa.update(letter).where(letter.c.id == letter_id).values(copy="done"))
+
+    def sent_since(self, since: datetime) -> int:
+        """How many letters have left, or may have, since a moment."""
+        states = [LetterState.SENT, LetterState.IN_DOUBT, LetterState.LEASED, LetterState.DELIVERED_NOT]
+        moment = sa.func.coalesce(letter.c.sent_at, letter.c.doubt_since, self._now)
+        query = sa.select(sa.func.count()).where(letter.c.state.in_(states), moment >= since)
+        return int(self._connection.execute(query).scalar_one())
+
+    # -- looking
+
+    def get(self, letter_id: int) -> sa.RowMapping:
+        """One letter; raises NotFound."""
+        row = self._connection.execute(sa.select(letter).where(letter.c.id == letter_id)).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no letter number {letter_id}.")
+        return row
+
+    def with_message_ids(self, message_ids: Collection[str]) -> Sequence[sa.RowMapping]:
+        """Our letters among these Message-IDs, newest first."""
+        if not message_ids:
+            return []
+        query = sa.select(letter).where(letter.c.message_id.in_(message_ids)).order_by(letter.c.id.desc())
+        return self._connection.execute(query).mappings().all()
+
+    def written_to(self, recipient: str, name: str, since: datetime) -> int:
+        """How many letters of that name were written to an address since a moment, whatever became of them."""
+        query = sa.select(sa.func.count()).where(
+            letter.c.recipient == recipient.lower(), letter.c.name == name, letter.c.written_at >= since
+        )
+        return int(self._connection.execute(query).scalar_one())
+
+    def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
+        query = sa.select(letter).where(letter.c.referral_id == referral_id).order_by(letter.c.id)
+        return self._connection.execute(query).mappings().all()
+
+    def of_cause(self, cause: str) -> Sequence[sa.RowMapping]:
+        query = sa.select(letter).where(letter.c.cause == cause).order_by(letter.c.id)
+        return self._connection.execute(query).mappings().all()
+
+    def troubled(self) -> Sequence[sa.RowMapping]:
+        """Letters that did not arrive, or may not have."""
+        states = [LetterState.FAILED, LetterState.DELIVERED_NOT, LetterState.HELD, LetterState.IN_DOUBT]
+        query = sa.select(letter).where(letter.c.state.in_(states)).order_by(letter.c.id)
+        return self._connection.execute(query).mappings().all()
+
+    def count_by_state(self) -> dict[str, int]:
+        rows = self._connection.execute(sa.select(letter.c.state, sa.func.count()).group_by(letter.c.state))
+        return {state: count for state, count in rows}
+
+    def _in_state(self, state: LetterState) -> Sequence[sa.RowMapping]:
+        query = sa.select(letter).where(letter.c.state == state).order_by(letter.c.id)
+        return self._connection.execute(query).mappings().all()

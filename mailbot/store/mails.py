@@ -1,0 +1,222 @@
+"""The ledger of what arrived: every message of every watched folder, once, in exactly one visible state."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailbot.errors import NotFound
+from mailbot.store.states import MailState
+from mailbot.store.tables import mail, mail_referral, reading, referral
+
+#: A mail that was being worked on this often when its process ended is set aside (DESIGN, act).
+STRIKES = 3
+
+_ALL_BUT_RAW = [column for column in mail.c if column.name != "raw"]
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message as it stands in the mailbox; `raw` is None for what is only counted."""
+
+    uid: int
+    came_at: datetime
+    size: int
+    state: MailState
+    raw: bytes | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A mail under our lease, with its bytes."""
+
+    id: int
+    state: MailState
+    role: str
+    came_at: datetime
+    kept_at: datetime
+    sha256: str
+    strikes: int
+    raw: bytes
+
+
+class Mails:
+    """The ledger, through one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime, owner: str) -> None:
+        self._connection, self._now, self._owner = connection, now, owner
+
+    # -- receive
+
+    def known_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
+        """Which of these UIDs the ledger has."""
+        query = sa.select(mail.c.uid).where(
+            mail.c.mailbox == mailbox, mail.c.folder == folder, mail.c.uidvalidity == uidvalidity, mail.c.uid.in_(uids)
+        )
+        return set(self._connection.execute(query).scalars())
+
+    def keep(self, mailbox: str, folder: str, role: str, uidvalidity: int, arrived: Sequence[Arrived]) -> None:
+        """Add messages to the ledger; they must not be in it yet."""
+        rows = [
+            {
+                "mailbox": mailbox,
+                "folder": folder,
+                "role": role,
+                "uidvalidity": uidvalidity,
+                "uid": one.uid,
+                "state": one.state,
+                "came_at": one.came_at,
+                "kept_at": self._now,
+                "size": one.size,
+                "sha256": hashlib.sha256(one.raw).hexdigest() if one.raw is not None else None,
+                "error": one.error,
+                "raw": one.raw,
+            }
+            for one in arrived
+        ]
+        if rows:
+            self._connection.execute(sa.insert(mail), rows)
+
+    def to_file(self, mailbox: str, folder: str, limit: int = 500) -> Sequence[sa.RowMapping]:
+        """Finished mails of a folder that have not been filed: id, uidvalidity, uid, state."""
+        query = (
+            sa.select(mail.c.id, mail.c.uidvalidity, mail.c.uid, mail.c.state)
+            .where(
+                mail.c.mailbox == mailbox,
+                mail.c.folder == folder,
+                mail.c.filed_at.is_(None),
+                mail.c.state.in_([MailState.HANDLED, MailState.NEEDS_PERSON, MailState.SET_ASIDE]),
+            )
+            .order_by(mail.c.id)
+            .limit(limit)
+        )
+        return self._connection.execute(query).mappings().all()
+
+    def filed(self, ids: Collection[int]) -> None:
+        self._connection.execute(sa.update(mail).where(mail.c.id.in_(ids)).values(filed_at=self._now))
+
+    # -- act and read
+
+    def take(self, states: Collection[MailState], limit: int, lease: timedelta) -> list[Taken]:
+        """Lease up to `limit` mails in these states, oldest first. Each lease is a strike until the work is done."""
+        free = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < self._now)
+        due = sa.select(mail.c.id).where(mail.c.state.in_(states), free).order_by(mail.c.id).limit(limit)
+        if self._connection.dialect.name == "postgresql":
+            due = due.with_for_update(skip_locked=True)
+        columns = [mail.c[name] for name in ("id", "state", "role", "came_at", "kept_at", "sha256", "strikes", "raw")]
+        update = (
+            sa.update(mail)
+            .where(mail.c.id.in_(due.scalar_subquery()), free)
+            .values(lease_owner=self._owner, lease_until=self._now + lease, strikes=mail.c.strikes + 1)
+            .returning(*columns)
+        )
+        rows = self._connection.execute(update).all()
+        return sorted((Taken(row[0], MailState(row[1]), *row[2:]) for row in rows), key=lambda taken: taken.id)
+
+    def renew(self, mail_id: int, lease: timedelta) -> bool:
+        """Whether the lease is still ours, and now runs longer."""
+        update = sa.update(mail).where(mail.c.id == mail_id, mail.c.lease_owner == self._owner)
+        return self._connection.execute(update.values(lease_until=self._now + lease)).rowcount == 1
+
+    def move(self, mail_id: int, to: MailState, was: Collection[MailState] | None = None, **values: Any) -> bool:
+        """Whether the mail, under our lease, is now in state `to`: its lease and strikes end. False: another had it."""
+        update = sa.update(mail).where(mail.c.id == mail_id, mail.c.lease_owner == self._owner)
+        if was is not None:
+            update = update.where(mail.c.state.in_(was))
+        done = {"state": to, "lease_owner": None, "lease_until": None, "strikes": 0, **values}
+        if to in (MailState.HANDLED, MailState.NEEDS_PERSON):
+            done["handled_at"] = self._now
+        return self._connection.execute(update.values(done)).rowcount == 1
+
+    def give_back(self, mail_ids: Collection[int]) -> None:
+        """End our lease on mails that were taken and not begun, without a strike."""
+        update = sa.update(mail).where(mail.c.id.in_(mail_ids), mail.c.lease_owner == self._owner)
+        self._connection.execute(update.values(lease_owner=None, lease_until=None, strikes=mail.c.strikes - 1))
+
+    def set_state(self, mail_id: int, to: MailState, was: Collection[MailState]) -> bool:
+        """Whether a person's word moved the mail from one of these states to another."""
+        update = sa.update(mail).where(mail.c.id == mail_id, mail.c.state.in_(was))
+        values = {"state": to, "lease_owner": None, "lease_until": None, "strikes": 0, "error": None}
+        return self._connection.execute(update.values(values)).rowcount == 1
+
+    # -- readings
+
+    def readings(self, mail_id: int) -> list[dict[str, Any]] | None:
+        """What the files of a mail were read as; None where they have not been read."""
+        return self._connection.execute(sa.select(reading.c.readings).where(reading.c.mail_id == mail_id)).scalar()
+
+    def keep_readings(self, mail_id: int, readings: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.execute(sa.delete(reading).where(reading.c.mail_id == mail_id))
+        row = {"mail_id": mail_id, "readings": list(readings), "read_at": self._now}
+        self._connection.execute(sa.insert(reading), row)
+
+    # -- looking
+
+    def get(self, mail_id: int) -> sa.RowMapping:
+        """One mail without its bytes; raises NotFound."""
+        row = self._connection.execute(sa.select(*_ALL_BUT_RAW).where(mail.c.id == mail_id)).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no mail number {mail_id}.")
+        return row
+
+    def raw(self, mail_id: int) -> bytes | None:
+        return self._connection.execute(sa.select(mail.c.raw).where(mail.c.id == mail_id)).scalar()
+
+    def earlier_with(self, mail_id: int, sha256: str, message_id: str, content: str) -> int | None:
+        """An earlier mail with the same bytes, or the same Message-ID with the same new words and attachments."""
+        same = mail.c.sha256 == sha256
+        if message_id:
+            same = sa.or_(same, sa.and_(mail.c.message_id == message_id, mail.c.content == content))
+        query = sa.select(sa.func.min(mail.c.id)).where(same, mail.c.id < mail_id)
+        return self._connection.execute(query).scalar()
+
+    def join(self, mail_id: int, referral_id: int) -> None:
+        known = sa.select(mail_referral.c.mail_id).where(
+            mail_referral.c.mail_id == mail_id, mail_referral.c.referral_id == referral_id
+        )
+        if not self._connection.execute(known).first():
+            row = {"mail_id": mail_id, "referral_id": referral_id}
+            self._connection.execute(sa.insert(mail_referral), row)
+
+    def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
+        """The mails of a referral, oldest first, without their bytes."""
+        query = (
+            sa.select(*_ALL_BUT_RAW)
+            .join(mail_referral, mail_referral.c.mail_id == mail.c.id)
+            .where(mail_referral.c.referral_id == referral_id)
+            .order_by(mail.c.id)
+        )
+        return self._connection.execute(query).mappings().all()
+
+    def references_of(self, mail_id: int) -> Sequence[str]:
+        """The references of the referrals a mail is part of."""
+        query = (
+            sa.select(referral.c.reference)
+            .join(mail_referral, mail_referral.c.referral_id == referral.c.id)
+            .where(mail_referral.c.mail_id == mail_id)
+            .order_by(referral.c.id)
+        )
+        return self._connection.execute(query).scalars().all()
+
+    def count_by_state(self) -> dict[str, int]:
+        rows = self._connection.execute(sa.select(mail.c.state, sa.func.count()).group_by(mail.c.state))
+        return {state: count for state, count in rows}
+
+    def count_by_kind(self, since: datetime) -> dict[str, int]:
+        """How many mails of each kind were handled since a moment."""
+        query = sa.select(mail.c.kind, sa.func.count()).where(mail.c.handled_at >= since).group_by(mail.c.kind)
+        return {kind: count for kind, count in self._connection.execute(query) if kind}
+
+    def last_came_at(self) -> datetime | None:
+        return self._connection.execute(sa.select(sa.func.max(mail.c.came_at))).scalar()
+
+    def oldest_unfinished(self) -> datetime | None:
+        """When the oldest mail came that is neither handled nor with a person."""
+        unfinished = [MailState.NEW, MailState.READING, MailState.READY]
+        return self._connection.execute(sa.select(sa.func.min(mail.c.came_at)).where(mail.c.state.in_(unfinished))).scalar()

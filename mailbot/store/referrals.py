@@ -1,0 +1,140 @@
+"""Referrals and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailbot.errors import NotFound
+from mailbot.referral import State
+from mailbot.store.tables import answer, referral
+from parsers import Answer
+
+
+@dataclass(frozen=True)
+class NewReferral:
+    """What is known of a referral when it is made."""
+
+    prefix: str
+    received_at: datetime
+    meeting: date
+    missed_cut_off: bool
+    form_version: str | None
+    referrer: str | None
+    confirmed_by: str | None
+    sender: str | None
+    their_reference: str
+
+
+class Referrals:
+    """Referrals, through one transaction."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection, self._now = connection, now
+
+    def add(self, new: NewReferral, answers: Mapping[str, Answer]) -> sa.RowMapping:
+        """A new referral under the next reference of its year, with its answers."""
+        year = new.received_at.year
+        if self._connection.dialect.name == "postgresql":  # two writers must not take the same number
+            self._connection.execute(sa.text("select pg_advisory_xact_lock(7207, :year)"), {"year": year})
+        query = sa.select(sa.func.coalesce(sa.func.max(referral.c.number), 0)).where(referral.c.year == year)
+        number = int(self._connection.execute(query).scalar_one()) + 1
+        row = {
+            "reference": f"{new.prefix}-{year}-{number:04d}",
+            "year": year,
+            "number": number,
+            "state": State.QUEUED,
+            "received_at": new.received_at,
+            "meeting": new.meeting,
+            "missed_cut_off": new.missed_cut_off,
+            "form_version": new.form_version,
+            "referrer": new.referrer,
+            "confirmed_by": new.confirmed_by,
+            "sender": new.sender,
+            "their_reference": new.their_reference,
+        }
+        referral_id = self._connection.execute(sa.insert(referral), row).inserted_primary_key[0]
+        self._keep_answers(referral_id, 1, answers)
+        return self.by_id(referral_id)
+
+    def _keep_answers(self, referral_id: int, version: int, answers: Mapping[str, Answer]) -> None:
+        rows = [
+            {
+                "referral_id": referral_id,
+                "version": version,
+                "key": key,
+                "value": one.value,
+                "raw": one.raw,
+                "confidence": round(one.confidence * 1000),
+                "found": one.where,
+                "remark": one.remark,
+                "candidates": list(one.candidates),
+            }
+            for key, one in answers.items()
+        ]
+        if rows:
+            self._connection.execute(sa.insert(answer), rows)
+
+    def answers(self, referral_id: int) -> dict[str, Answer]:
+        """The newest version of each answer, by key."""
+        query = sa.select(answer).where(answer.c.referral_id == referral_id).order_by(answer.c.version)
+        return {
+            row["key"]: Answer(
+                value=row["value"],
+                raw=row["raw"],
+                confidence=row["confidence"] / 1000,
+                where=row["found"],
+                remark=row["remark"],
+                candidates=tuple(row["candidates"]),
+            )
+            for row in self._connection.execute(query).mappings()
+        }
+
+    def confirm_answer(self, referral_id: int, key: str, value: Any, by: str) -> None:
+        """A person says what the answer is; the old one is kept."""
+        query = sa.select(sa.func.coalesce(sa.func.max(answer.c.version), 0)).where(answer.c.referral_id == referral_id)
+        version = int(self._connection.execute(query).scalar_one()) + 1
+        self._keep_answers(referral_id, version, {key: Answer(value, str(value), 1.0, {"reader": "person"})})
+        update = sa.update(answer).where(
+            answer.c.referral_id == referral_id, answer.c.version == version, answer.c.key == key
+        )
+        self._connection.execute(update.values(confirmed_by=by))
+
+    def get(self, reference: str) -> sa.RowMapping:
+        """One referral by its reference; raises NotFound."""
+        query = sa.select(referral).where(referral.c.reference == reference.upper())
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no referral {reference.upper()}; `mailbot list` shows those there are.")
+        return row
+
+    def by_id(self, referral_id: int) -> sa.RowMapping:
+        return self._connection.execute(sa.select(referral).where(referral.c.id == referral_id)).mappings().one()
+
+    def with_references(self, references: Collection[str]) -> Sequence[sa.RowMapping]:
+        """Those of these references that exist."""
+        if not references:
+            return []
+        query = sa.select(referral).where(referral.c.reference.in_([one.upper() for one in references]))
+        return self._connection.execute(query.order_by(referral.c.id)).mappings().all()
+
+    def in_states(self, states: Collection[State]) -> Sequence[sa.RowMapping]:
+        """Referrals in these states, oldest first."""
+        query = sa.select(referral).where(referral.c.state.in_(states)).order_by(referral.c.id)
+        return self._connection.execute(query).mappings().all()
+
+    def move(self, referral_id: int, was: State, to: State, **values: Any) -> bool:
+        """Whether the referral went from one state to the other; False where another got there first."""
+        update = sa.update(referral).where(referral.c.id == referral_id, referral.c.state == was)
+        return self._connection.execute(update.values(state=to, **values)).rowcount == 1
+
+    def change(self, referral_id: int, **values: Any) -> None:
+        self._connection.execute(sa.update(referral).where(referral.c.id == referral_id).values(values))
+
+    def count_by_state(self) -> dict[str, int]:
+        rows = self._connection.execute(sa.select(referral.c.state, sa.func.count()).group_by(referral.c.state))
+        return {state: count for state, count in rows}

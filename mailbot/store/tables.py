@@ -1,0 +1,288 @@
+"""The tables, as SQLAlchemy sees them; migrations/ makes them and a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC: SQLite has no zones, PostgreSQL gives the session's."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a timezone cannot be kept")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def _id() -> Column[Any]:
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def _ref(name: str, table: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, ForeignKey(f"{table}.id"), nullable=nullable, index=True)
+
+
+#: What arrived: one row for each message of each folder, for ever. `raw` stands last, since it is long.
+mail = Table(
+    "mail",
+    metadata,
+    _id(),
+    Column("mailbox", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("came_at", Utc, nullable=False),
+    Column("kept_at", Utc, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, index=True),
+    Column("strikes", Integer, nullable=False, default=0),
+    Column("lease_owner", Text),
+    Column("lease_until", Utc),
+    Column("kind", Text),
+    Column("why", JSON),
+    Column("message_id", Text, index=True),
+    Column("content", Text),  # hash of the new words and attachments, beside the Message-ID the sign of a repeat
+    Column("sender", Text),
+    Column("subject", Text),
+    Column("handled_at", Utc),
+    Column("filed_at", Utc),
+    Column("error", Text),
+    Column("raw", LargeBinary),
+    UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    Index(None, "state", "id"),
+    Index(None, "filed_at", "folder", "state"),
+)
+
+#: How far each folder has been looked at.
+folder = Table(
+    "folder",
+    metadata,
+    Column("mailbox", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("next_uid", BigInteger, nullable=False),
+)
+
+#: Mails that staff have answered by hand, by the Message-ID their answer replies to.
+hand_reply = Table(
+    "hand_reply",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("seen_at", Utc, nullable=False),
+)
+
+#: What the files of a mail were read as.
+reading = Table(
+    "reading",
+    metadata,
+    Column("mail_id", ForeignKey("mail.id"), primary_key=True),
+    Column("readings", JSON, nullable=False),
+    Column("read_at", Utc, nullable=False),
+)
+
+#: One person referred, once.
+referral = Table(
+    "referral",
+    metadata,
+    _id(),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("received_at", Utc, nullable=False),
+    Column("meeting", Date, nullable=False, index=True),
+    Column("missed_cut_off", Boolean, nullable=False, default=False),
+    Column("form_version", Text),
+    Column("referrer", Text),
+    Column("confirmed_by", Text),  # who or what confirmed the referrer's address
+    Column("sender", Text),
+    Column("their_reference", Text, nullable=False, default=""),
+    Column("waiting_since", Utc),
+    Column("until", Date),
+    UniqueConstraint("year", "number"),
+)
+
+#: A field's value with where it was found, how sure, and who confirmed it; each version is kept.
+answer = Table(
+    "answer",
+    metadata,
+    _id(),
+    _ref("referral_id", "referral", nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", JSON),
+    Column("raw", Text, nullable=False),
+    Column("confidence", Integer, nullable=False),  # in thousandths, so that both engines give back what was put in
+    Column("found", JSON),
+    Column("remark", Text),
+    Column("candidates", JSON, nullable=False),
+    Column("confirmed_by", Text),
+    UniqueConstraint("referral_id", "version", "key"),
+)
+
+mail_referral = Table(
+    "mail_referral",
+    metadata,
+    Column("mail_id", ForeignKey("mail.id"), primary_key=True),
+    Column("referral_id", ForeignKey("referral.id"), primary_key=True, index=True),
+)
+
+#: A form asked for; `referral_id` once it came back.
+enquiry = Table(
+    "enquiry",
+    metadata,
+    _id(),
+    _ref("mail_id", "mail", nullable=False),
+    Column("address", Text, nullable=False, index=True),
+    Column("asked_at", Utc, nullable=False),
+    _ref("referral_id", "referral"),
+    Column("closed_at", Utc),
+)
+
+#: The outbox: what we send. The skeleton and the attachments' hashes make the same bytes again.
+letter = Table(
+    "letter",
+    metadata,
+    _id(),
+    Column("cause", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("message_id", Text, nullable=False, index=True),
+    _ref("mail_id", "mail"),
+    _ref("referral_id", "referral"),
+    Column("written_at", Utc, nullable=False),
+    Column("next_try_at", Utc, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_owner", Text),
+    Column("lease_until", Utc),
+    Column("doubt_since", Utc),
+    Column("tried_in_doubt", Integer, nullable=False, default=0),
+    Column("sent_at", Utc),
+    Column("copy", Text),  # of a sent letter that we put into Sent ourselves: due, done
+    Column("note", Text),
+    Column("attachments", JSON, nullable=False),
+    Column("skeleton", LargeBinary, nullable=False),
+    UniqueConstraint("cause", "name", "recipient"),
+    Index(None, "state", "next_try_at"),
+    Index(None, "recipient", "name", "written_at"),
+    Index(None, "copy"),
+)
+
+#: Attachments of letters, once each, by hash.
+blob = Table("blob", metadata, Column("sha256", Text, primary_key=True), Column("data", LargeBinary, nullable=False))
+
+#: What staff must look at.
+need = Table(
+    "need",
+    metadata,
+    _id(),
+    Column("why", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    _ref("mail_id", "mail"),
+    _ref("letter_id", "letter"),
+    _ref("referral_id", "referral"),
+    Column("opened_at", Utc, nullable=False),
+    Column("reminded_at", Utc),
+    Column("closed_at", Utc, index=True),
+    Column("closed_by", Text),
+    Column("action", Text),
+)
+
+#: What the meeting recorded; the letter once a person approved its exact text.
+outcome = Table(
+    "outcome",
+    metadata,
+    _id(),
+    _ref("referral_id", "referral", nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("recorded", JSON, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", Utc, nullable=False),
+    Column("approved_by", Text),
+    Column("approved_at", Utc),
+    _ref("letter_id", "letter"),
+)
+
+#: Everything that happened, append-only; `detail` never holds personal data.
+event = Table(
+    "event",
+    metadata,
+    _id(),
+    Column("at", Utc, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    _ref("mail_id", "mail"),
+    _ref("letter_id", "letter"),
+    _ref("referral_id", "referral"),
+    Column("detail", JSON, nullable=False),
+)
+
+#: One row for each time a job was due and done: whoever inserts it does the job.
+slot = Table(
+    "slot",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("claimed_at", Utc, nullable=False),
+)
+
+#: Who may do what only one may: watch a mailbox.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Utc, nullable=False),
+)
+
+#: Switches such as `paused`, and moments such as the first start.
+flag = Table(
+    "flag",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("set_at", Utc, nullable=False),
+)
