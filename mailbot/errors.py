@@ -33,3 +33,15 @@ class InDoubt(DeliveryError):  # noqa: N818
 
 class MailboxError(Exception):
     """The connection to the mailbox is finished; a new one is needed. Never holds message content."""
+
+
+class SignInRefused(MailboxError):  # noqa: N818
+    """The server does not accept the user name and password: a person must change them."""
+
+
+class Throttled(MailboxError):  # noqa: N818
+    """The server asks to be left alone for `seconds`."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds

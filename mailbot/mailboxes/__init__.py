@@ -1,7 +1,7 @@
 """The Mailbox protocol: what receive and deliver need of a mailbox, whatever serves it.
 
-FOLDER a name with a role · UID a message's number in a folder, meaningful only with the folder's UIDVALIDITY (RFC 3501)
-· LISTED what is known of a message before it is fetched · RAW the message's bytes.
+FOLDER a name with a role · UID a message's number in a folder, which means nothing without the folder's
+UIDVALIDITY (RFC 3501) · LISTED what is known of a message before it is fetched · RAW the message's bytes.
 
 Any fault of the connection is a MailboxError: the mailbox is then closed, and the caller opens a new one.
 """
@@ -47,7 +47,9 @@ class SentCopy:
 
     uid: int
     message_id: str
-    replies_to: tuple[str, ...]  # In-Reply-To and References, without angle brackets' white space: "<id@host>"
+    replies_to: tuple[
+        str, ...
+    ]  # In-Reply-To and References, without angle brackets' white space: "<id@host>"
 
 
 class Mailbox(Protocol):
@@ -69,7 +71,7 @@ class Mailbox(Protocol):
         """The threading headers of the messages in Sent with that UID or a higher one."""
 
     def move(self, folder: str, uids: Collection[int], to: str) -> None:
-        """Move these messages in one command, making the folder if it is missing; one that has gone is left out."""
+        """Move these messages in one command, making the folder if missing; one that has gone is left out."""
 
     def find(self, folder: str, message_id: str) -> bool:
         """Whether a message with that Message-ID is in the folder."""
@@ -78,7 +80,7 @@ class Mailbox(Protocol):
         """Put a message into a folder, marked read (and as a draft), making the folder if it is missing."""
 
     def wait(self, folder: str, seconds: float, wake: int) -> None:
-        """Wait until the folder may have changed, `seconds` are over or the file descriptor `wake` is readable.
+        """Wait until the folder may have changed, `seconds` are over or the descriptor `wake` is readable.
 
         A return is only a hint: look at the mailbox whatever the reason.
         """

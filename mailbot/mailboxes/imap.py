@@ -1,0 +1,226 @@
+"""A team mailbox over IMAP (RFC 3501), with IDLE, MOVE, UIDPLUS and SPECIAL-USE where the server has them."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import re
+import select
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC
+from email.parser import BytesHeaderParser
+from itertools import groupby
+from typing import Any
+
+from imapclient import IMAPClient
+from imapclient.response_parser import parse_fetch_response
+
+from mailbot.mailboxes import Folder, Listed, Position, Role, SentCopy, roles, session
+from mailbot.mailboxes.idle import idle
+from mailbot.settings import MailboxSettings
+
+THREADING = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES)]"
+
+
+class Imap:
+    """One signed-in IMAP connection. Renew it at least hourly: servers forget long ones without saying so."""
+
+    def __init__(self, client: IMAPClient, settings: MailboxSettings) -> None:
+        self._client, self._settings = client, settings
+        self._selected: str | None = None
+        self._fresh = False  # whether the view of the selected folder was renewed since it was last listed
+        self._uidnext = 0  # of the selected folder
+        self._looked_to: dict[str, int] = {}  # each folder's UIDNEXT when the caller last looked at it
+        self._idles = 0
+
+    @classmethod
+    def connect(cls, settings: MailboxSettings) -> Imap:
+        """Connect and sign in; raises MailboxError, and SignInRefused where the password is wrong."""
+        return cls(session.open_session(settings), settings)
+
+    @property
+    def round_trips(self) -> int:
+        """How often the server was waited for: each command has a tag, and IDLE waits twice."""
+        return int(self._client._imap.tagnum) + self._idles  # noqa: SLF001 - imaplib counts them anyway
+
+    def folders(self) -> list[Folder]:
+        with self._doing("listing the folders"):
+            named = self._settings.folders
+            given: dict[str, Role] = {named.sent: "sent", named.drafts: "drafts", named.junk: "junk"}
+            return roles.folders(self._client.list_folders(), given)
+
+    def positions(self, names: Sequence[str]) -> Mapping[str, Position]:
+        with self._doing("looking at the folders"):
+            found = {name: self._position(name) for name in names}
+            return {name: position for name, position in found.items() if position is not None}
+
+    def list_from(self, folder: str, uid: int) -> list[Listed]:
+        with self._doing("listing a folder"):
+            rows = self._fetch_from(folder, uid, "(UID INTERNALDATE RFC822.SIZE)")
+            return [
+                Listed(found, row[b"INTERNALDATE"].astimezone(UTC), row[b"RFC822.SIZE"])
+                for found, row in rows
+                if b"RFC822.SIZE" in row
+            ]
+
+    def fetch(self, folder: str, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        with self._doing("fetching mail"):
+            self._select(folder)
+            rows = self._client.fetch(list(uids), ["RFC822.SIZE", "BODY.PEEK[]"])
+            return iter([(uid, row[b"BODY[]"]) for uid, row in rows.items() if _is_whole(row)])
+
+    def sent_since(self, folder: str, uid: int) -> list[SentCopy]:
+        items = f"(UID {THREADING})"
+        with self._doing("looking at what was sent"):
+            return [_sent_copy(found, row) for found, row in self._fetch_from(folder, uid, items)]
+
+    def move(self, folder: str, uids: Collection[int], to: str) -> None:
+        if not uids:  # an empty set is a syntax error
+            return
+        with self._doing("moving mail"):
+            self._select(folder)
+            self._into(to, lambda: self._move(_as_set(uids), to))
+
+    def find(self, folder: str, message_id: str) -> bool:
+        with self._doing("looking for a letter"):
+            self._open(folder)
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
+
+    def append(self, folder: str, raw: bytes, *, draft: bool = False) -> None:
+        flags = ("\\Seen", "\\Draft") if draft else ("\\Seen",)
+        with self._doing("putting a letter into a folder"):
+            self._into(folder, lambda: self._client.append(folder, raw, flags))
+
+    def wait(self, folder: str, seconds: float, wake: int) -> None:
+        """As the protocol says; without IDLE at most `look_every_seconds`. `wake` is watched, not read."""
+        with self._doing("waiting for mail"):
+            self._select(folder)
+            if self._has_news(folder):
+                return
+            if not self._client.has_capability("IDLE"):
+                select.select([wake], [], [], min(seconds, self._settings.look_every_seconds))
+                return
+            self._idles += 1
+            idle(self._client, min(seconds, self._settings.renew_idle_seconds), wake)
+            self._fresh = True
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):  # whatever happens, the connection is over
+            self._client.socket().settimeout(5)
+            self._client.logout()
+        session.drop(self._client)
+
+    @contextlib.contextmanager
+    def _doing(self, what: str) -> Iterator[None]:
+        """A connection that failed once is never used again: half an answer may still be on its way."""
+        try:
+            yield
+        except Exception as error:  # IMAPClient raises ValueError and AttributeError too
+            session.drop(self._client)
+            raise session.explained(what, error) from None
+
+    def _select(self, folder: str) -> None:
+        if self._selected != folder:
+            self._open(folder)
+
+    def _open(self, folder: str) -> Position:
+        """SELECT, also of the selected folder: the one way to renew a view that every server honours."""
+        self._selected = None
+        answer = self._client.select_folder(folder)
+        self._selected, self._fresh = folder, True
+        self._untagged.clear()
+        position = Position(answer[b"UIDVALIDITY"], answer[b"UIDNEXT"])
+        self._uidnext = position.uidnext
+        return position
+
+    @property
+    def _untagged(self) -> dict[str, Any]:
+        untagged: dict[str, Any] = self._client._imap.untagged_responses  # noqa: SLF001 - what was told unasked
+        return untagged
+
+    def _position(self, name: str) -> Position | None:
+        try:
+            position = self._open(name) if name == self._selected else self._status(name)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            if self._exists(name):
+                raise
+            return None
+        self._looked_to[name] = position.uidnext
+        return position
+
+    def _status(self, name: str) -> Position:
+        answer = self._client.folder_status(name, ["UIDVALIDITY", "UIDNEXT"])
+        return Position(answer[b"UIDVALIDITY"], answer[b"UIDNEXT"])
+
+    def _exists(self, name: str) -> bool:
+        return name in (found for _, _, found in self._client.list_folders())
+
+    def _fetch_from(self, folder: str, uid: int, items: str) -> list[tuple[int, dict[bytes, Any]]]:
+        """Rows from that UID up. `n:*` always has the last message in it, whatever its UID (RFC 3501)."""
+        if self._selected != folder or not self._fresh:
+            self._open(folder)
+        self._fresh = False
+        self._untagged.clear()
+        answer, data = self._client._imap.uid("FETCH", f"{uid}:*", items)  # noqa: SLF001 - fetch() wants numbers
+        if answer != "OK":
+            raise imaplib.IMAP4.error(data[0])
+        rows = parse_fetch_response(data, normalise_times=False, uid_is_key=True)
+        self._uidnext = max([self._uidnext, *(found + 1 for found in rows)])
+        self._looked_to[folder] = self._uidnext
+        return sorted((found, row) for found, row in rows.items() if found >= uid)
+
+    def _has_news(self, folder: str) -> bool:
+        """News that came between two looks; IDLE would not tell it again."""
+        told = self._untagged.pop("EXISTS", None)
+        self._fresh = self._fresh or bool(told)
+        before = self._looked_to.get(folder, self._uidnext)
+        self._looked_to[folder] = self._uidnext
+        return bool(told) or before != self._uidnext
+
+    def _into(self, folder: str, put: Callable[[], object]) -> None:
+        try:
+            put()
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:  # not every server says TRYCREATE
+            if self._exists(folder):
+                raise
+            self._client.create_folder(folder)
+            self._client.subscribe_folder(folder)  # else mail programs do not show it
+            put()
+
+    def _move(self, uids: str, to: str) -> None:
+        if self._client.has_capability("MOVE"):
+            self._client.move(uids, to)
+            return
+        self._client.copy(uids, to)
+        self._client.add_flags(uids, [b"\\Deleted"], silent=True)
+        if self._client.has_capability("UIDPLUS"):  # a bare EXPUNGE would take what others marked, too
+            self._client.uid_expunge(uids)
+
+
+def _is_whole(row: Mapping[bytes, Any]) -> bool:
+    """Exchange announces mails it cannot hand out yet. Sizes are estimates: only far too little counts."""
+    raw, size = row.get(b"BODY[]") or b"", row.get(b"RFC822.SIZE", 0)
+    return bool(raw) and len(raw) * 4 >= size
+
+
+def _sent_copy(uid: int, row: Mapping[bytes, Any]) -> SentCopy:
+    header = next((value for key, value in row.items() if key.startswith(b"BODY[")), b"")
+    found = BytesHeaderParser().parsebytes(header or b"")
+    replies = [*_ids(found.get_all("In-Reply-To")), *_ids(found.get_all("References"))]
+    return SentCopy(uid, next(iter(_ids(found.get_all("Message-ID"))), ""), tuple(dict.fromkeys(replies)))
+
+
+def _ids(values: Sequence[object] | None) -> list[str]:
+    """Every <id> of some headers; white space inside one comes from folding."""
+    inside = re.findall(r"<([^<>]*)>", " ".join(str(value) for value in values or ()))
+    return [f"<{''.join(found.split())}>" for found in inside]
+
+
+def _as_set(uids: Collection[int]) -> str:
+    """Short form of UIDs, `1:3,7`: servers limit the length of a line."""
+    runs = groupby(enumerate(sorted(set(uids))), key=lambda pair: pair[1] - pair[0])
+    return ",".join(f"{run[0]}:{run[-1]}" for run in ([uid for _, uid in pairs] for _, pairs in runs))

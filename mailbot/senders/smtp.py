@@ -1,0 +1,246 @@
+"""Sends letters by SMTP (RFC 5321), knowing at each moment whether the server can have the letter.
+
+Until the final dot nobody has it, whatever fails. After the dot, silence means that it may have gone (RFC 1047).
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from mailbot import tls
+from mailbot.errors import DeliveryError, InDoubt, Passing, Permanent
+from mailbot.senders import Leaves
+from mailbot.settings import MailboxSettings, SenderSettings
+
+COMMAND_SECONDS = 60.0
+LETTER_SECONDS = 180.0  # RFC 5321 4.5.3.2.5
+QUIET_SECONDS = 60.0  # servers and firewalls forget connections that are quiet for longer
+SIGN_IN_CODES = {530, 534, 535, 538}  # RFC 4954: about who we are, not about the letter
+
+
+class Smtp:
+    """Keeps one connection open between letters, and opens a new one when it is broken or was quiet for long."""
+
+    leaves: ClassVar[Leaves] = "sent"
+
+    def __init__(self, settings: SenderSettings, mailbox: MailboxSettings) -> None:
+        self._settings, self._mailbox = settings, mailbox
+        self._smtp: smtplib.SMTP | None = None
+        self._used = 0.0
+
+    def send(self, envelope_from: str, recipients: Sequence[str], raw: bytes) -> None:
+        """Hand one letter over, as the protocol says."""
+        if not recipients:
+            raise Permanent("the letter has no recipient")
+        body = stuffed(raw)
+        with self._until_the_dot():
+            smtp = self._begin(envelope_from, recipients, raw)
+            for recipient in recipients:
+                _check("RCPT", *smtp.rcpt(recipient))
+            _check("DATA", *smtp.docmd("DATA"), good=3)
+            _socket(smtp).settimeout(LETTER_SECONDS)
+            smtp.send(body)
+        self._dot(smtp)
+        self._used = time.monotonic()
+
+    def close(self) -> None:
+        """End the connection politely if it can be; never raises."""
+        if self._smtp is not None:
+            with contextlib.suppress(Exception):  # whatever happens, the connection is over
+                _socket(self._smtp).settimeout(5)
+                self._smtp.quit()
+            self._drop()
+
+    @contextlib.contextmanager
+    def _until_the_dot(self) -> Iterator[None]:
+        """Nothing that fails in here can have sent the letter."""
+        try:
+            yield
+        except DeliveryError:
+            self._reset()
+            raise
+        except (
+            ValueError,
+            smtplib.SMTPNotSupportedError,
+        ) as error:  # it cannot be written as an SMTP command
+            self._reset()
+            raise Permanent(f"an address cannot be used: {type(error).__name__}") from None
+        except Exception as error:  # smtplib, ssl and sockets raise what they like
+            self._drop()
+            raise Passing(f"before the letter was handed over: {_reason(error)}") from None
+
+    def _begin(self, envelope_from: str, recipients: Sequence[str], raw: bytes) -> smtplib.SMTP:
+        """A connection that has taken MAIL; one kept open may have died meanwhile, and is replaced once."""
+        if time.monotonic() - self._used > QUIET_SECONDS:
+            self._drop()
+        if self._smtp is not None:
+            with contextlib.suppress(smtplib.SMTPServerDisconnected):
+                code, text = _mail(self._smtp, envelope_from, recipients, raw)
+                if code != 421:  # RFC 5321 3.8: the server is closing this connection
+                    _check("MAIL", code, text)
+                    return self._smtp
+            self._drop()
+        self._smtp = smtp = self._connected()
+        _check("MAIL", *_mail(smtp, envelope_from, recipients, raw))
+        return smtp
+
+    def _dot(self, smtp: smtplib.SMTP) -> None:
+        try:
+            _socket(smtp).settimeout(self._settings.answer_timeout_seconds)
+            code, text = smtp.docmd(".")
+        except Exception as error:  # the dot may have arrived, or not
+            self._drop()
+            raise InDoubt(f"no answer to the whole letter: {_reason(error)}") from None
+        if code == 421:
+            self._drop()
+        if code // 100 not in (2, 4, 5):
+            self._drop()
+            raise InDoubt("no understandable answer to the whole letter")
+        _socket(smtp).settimeout(COMMAND_SECONDS)
+        _check("the letter", code, text)
+
+    def _connected(self) -> smtplib.SMTP:
+        """Connect, verify and sign in; any fault is Passing, for a person can mend it and the letter is good."""
+        smtp: smtplib.SMTP | None = None
+        try:
+            smtp = self._opened()
+            self._secure(smtp)
+            self._sign_in(smtp)
+            return smtp
+        except Exception as error:  # smtplib, ssl and sockets raise what they like
+            if smtp is not None:
+                smtp.close()
+            if isinstance(error, DeliveryError):
+                raise
+            raise Passing(f"connecting to the SMTP server: {_reason(error)}") from None
+
+    def _opened(self) -> smtplib.SMTP:
+        host, settings = self._settings.host or self._mailbox.host, self._settings
+        if settings.tls == "plain" and not tls.may_be_plain(host, allowed=settings.plain_allowed):
+            raise Passing("plain text is only for this machine: set tls, or plain_allowed, of the sender")
+        name = self._mailbox.address.rpartition("@")[2]  # smtplib would ask DNS for this machine's own
+        if settings.tls == "tls":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, settings.port, name, timeout=COMMAND_SECONDS, context=self._tls_context()
+            )
+        else:
+            smtp = smtplib.SMTP(host, settings.port, name, timeout=COMMAND_SECONDS)
+        _socket(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot goes at once
+        return smtp
+
+    def _secure(self, smtp: smtplib.SMTP) -> None:
+        smtp.ehlo_or_helo_if_needed()
+        if self._settings.tls != "starttls":
+            return
+        if not smtp.has_extn("starttls"):
+            raise Passing("the SMTP server does not offer STARTTLS, and letters never go without TLS")
+        smtp.starttls(context=self._tls_context())
+        smtp.ehlo_or_helo_if_needed()
+
+    def _tls_context(self) -> ssl.SSLContext:
+        return tls.context(self._settings.ca_file or self._mailbox.ca_file)
+
+    def _sign_in(self, smtp: smtplib.SMTP) -> None:
+        user = self._settings.username or self._mailbox.login
+        if user == "-":
+            return
+        password = (self._settings.password or self._mailbox.password).get_secret_value()
+        if f"{user}{password}".isascii():
+            smtp.login(user, password)
+        else:  # smtplib is ASCII only; PLAIN carries UTF-8 (RFC 4616)
+            plain = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+            _check("AUTH", *smtp.docmd("AUTH", f"PLAIN {plain}"))
+
+    def _reset(self) -> None:
+        """Forget a half-told letter, so that the next can use the connection."""
+        if self._smtp is None:
+            return
+        try:
+            reusable = self._smtp.rset()[0] == 250
+        except Exception:  # a connection that cannot be reset is of no more use
+            reusable = False
+        if not reusable:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            with contextlib.suppress(Exception):  # it is over either way
+                self._smtp.close()
+        self._smtp = None
+
+
+def stuffed(raw: bytes) -> bytes:
+    """The letter as it goes over the line, without the final dot: CRLF everywhere, leading dots doubled."""
+    if raw.count(b"\r\n") != raw.count(b"\n") or raw.count(b"\r") != raw.count(b"\n"):
+        raw = re.sub(
+            rb"\r\n?|\n", b"\r\n", raw
+        )  # a bare LF or CR lets a letter pretend to end (RFC 5321 2.3.8)
+    if not raw.endswith(b"\r\n"):
+        raw += b"\r\n"
+    raw = raw.replace(b"\r\n.", b"\r\n..")
+    return b"." + raw if raw.startswith(b".") else raw
+
+
+def _mail(smtp: smtplib.SMTP, envelope_from: str, recipients: Sequence[str], raw: bytes) -> tuple[int, bytes]:
+    options = []
+    if smtp.has_extn("size"):
+        limit = smtp.esmtp_features["size"].strip()
+        if limit.isdecimal() and 0 < int(limit) < len(raw):
+            raise Permanent(f"the letter has {len(raw)} bytes, and the server takes {limit}")
+        options.append(f"SIZE={len(raw)}")
+    if smtp.has_extn("8bitmime") and not raw.isascii():
+        options.append("BODY=8BITMIME")
+    if not "".join((envelope_from, *recipients)).isascii():
+        options.append("SMTPUTF8")
+    return smtp.mail(envelope_from, options)
+
+
+def _check(stage: str, code: int, text: bytes, good: int = 2) -> None:
+    """Passing or Permanent by the code's first digit (RFC 5321 4.2.1)."""
+    if code // 100 == good:
+        return
+    status = re.match(rb"\d\.\d{1,3}\.\d{1,3}(?!\d)", text)  # RFC 3463; the rest may quote an address
+    answer = f"{code} {status[0].decode('ascii')}" if status else str(code)
+    if code in SIGN_IN_CODES:
+        raise Passing(
+            f"the SMTP server refused the sign-in ({answer}): check user name and password of the sender"
+        )
+    if code // 100 == 5:
+        raise Permanent(f"refused at {stage}: {answer}")
+    raise Passing(f"not taken now at {stage}: {answer}")
+
+
+def _socket(smtp: smtplib.SMTP) -> socket.socket:
+    if smtp.sock is None:
+        raise smtplib.SMTPServerDisconnected("closed")
+    return smtp.sock
+
+
+def _reason(error: Exception) -> str:
+    """The fault in words without the server's own text, which may quote an address."""
+    reason = type(error).__name__
+    match error:
+        case ssl.SSLCertVerificationError():
+            reason = f"the server's certificate is not trusted: {error.verify_message}"
+        case smtplib.SMTPServerDisconnected():
+            late = isinstance(error.__context__, TimeoutError)
+            reason = "no answer in time" if late else "the connection broke"
+        case TimeoutError():
+            reason = "no answer in time"
+        case smtplib.SMTPAuthenticationError():
+            reason = (
+                f"the sign-in was refused ({error.smtp_code}): check user name and password of the sender"
+            )
+        case smtplib.SMTPResponseException():
+            reason = f"refused: {error.smtp_code}"
+        case OSError():
+            reason = error.strerror or reason
+    return reason
