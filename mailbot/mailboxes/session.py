@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import logging
 import re
 import socket
 import ssl
@@ -24,6 +25,9 @@ NOT_REFUSED = {
     "LIMIT",
     "SERVERBUG",
 }  # RFC 5530: a NO to LOGIN that is about the moment
+
+logging.getLogger("imapclient").addHandler(logging.NullHandler())
+logging.getLogger("imapclient").propagate = False  # it logs user names, and quotes what it cannot decode
 
 
 def open_session(settings: MailboxSettings) -> IMAPClient:

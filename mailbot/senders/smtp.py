@@ -1,6 +1,6 @@
 """Sends letters by SMTP (RFC 5321), knowing at each moment whether the server can have the letter.
 
-Until the final dot nobody has it, whatever fails. After the dot, silence means that it may have gone (RFC 1047).
+Until the final dot nobody has it, whatever fails. After it, silence means that it may have gone (RFC 1047).
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from mailbot.settings import MailboxSettings, SenderSettings
 COMMAND_SECONDS = 60.0
 LETTER_SECONDS = 180.0  # RFC 5321 4.5.3.2.5
 QUIET_SECONDS = 60.0  # servers and firewalls forget connections that are quiet for longer
+SIGN_IN_REFUSED = "the SMTP server refused the sign-in: check user name and password of the sender"
 SIGN_IN_CODES = {530, 534, 535, 538}  # RFC 4954: about who we are, not about the letter
 
 
 class Smtp:
-    """Keeps one connection open between letters, and opens a new one when it is broken or was quiet for long."""
+    """Keeps one connection open between letters, and opens a new one when it broke or was quiet for long."""
 
     leaves: ClassVar[Leaves] = "sent"
 
@@ -99,16 +100,15 @@ class Smtp:
         except Exception as error:  # the dot may have arrived, or not
             self._drop()
             raise InDoubt(f"no answer to the whole letter: {_reason(error)}") from None
-        if code == 421:
+        _socket(smtp).settimeout(COMMAND_SECONDS)
+        if code == 421 or code // 100 not in (2, 4, 5):
             self._drop()
         if code // 100 not in (2, 4, 5):
-            self._drop()
             raise InDoubt("no understandable answer to the whole letter")
-        _socket(smtp).settimeout(COMMAND_SECONDS)
         _check("the letter", code, text)
 
     def _connected(self) -> smtplib.SMTP:
-        """Connect, verify and sign in; any fault is Passing, for a person can mend it and the letter is good."""
+        """Connect, verify and sign in; any fault is Passing, for the letter itself is good."""
         smtp: smtplib.SMTP | None = None
         try:
             smtp = self._opened()
@@ -179,10 +179,9 @@ class Smtp:
 
 def stuffed(raw: bytes) -> bytes:
     """The letter as it goes over the line, without the final dot: CRLF everywhere, leading dots doubled."""
-    if raw.count(b"\r\n") != raw.count(b"\n") or raw.count(b"\r") != raw.count(b"\n"):
-        raw = re.sub(
-            rb"\r\n?|\n", b"\r\n", raw
-        )  # a bare LF or CR lets a letter pretend to end (RFC 5321 2.3.8)
+    if not raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
+        # a bare CR or LF lets a letter pretend to end (RFC 5321 2.3.8)
+        raw = re.sub(rb"\r\n?|\n", b"\r\n", raw)
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"
     raw = raw.replace(b"\r\n.", b"\r\n..")
@@ -207,15 +206,20 @@ def _check(stage: str, code: int, text: bytes, good: int = 2) -> None:
     """Passing or Permanent by the code's first digit (RFC 5321 4.2.1)."""
     if code // 100 == good:
         return
-    status = re.match(rb"\d\.\d{1,3}\.\d{1,3}(?!\d)", text)  # RFC 3463; the rest may quote an address
-    answer = f"{code} {status[0].decode('ascii')}" if status else str(code)
+    answer = _answer(code, text)
     if code in SIGN_IN_CODES:
-        raise Passing(
-            f"the SMTP server refused the sign-in ({answer}): check user name and password of the sender"
-        )
+        raise Passing(f"{SIGN_IN_REFUSED} ({answer})")
     if code // 100 == 5:
         raise Permanent(f"refused at {stage}: {answer}")
     raise Passing(f"not taken now at {stage}: {answer}")
+
+
+def _answer(code: int, text: bytes | str) -> str:
+    """The code and the enhanced status (RFC 3463); the words after them may quote an address."""
+    status = re.match(
+        r"\d\.\d{1,3}\.\d{1,3}(?!\d)", text if isinstance(text, str) else text.decode("latin-1")
+    )
+    return f"{code} {status[0]}" if status else str(code)
 
 
 def _socket(smtp: smtplib.SMTP) -> socket.socket:
@@ -235,12 +239,12 @@ def _reason(error: Exception) -> str:
             reason = "no answer in time" if late else "the connection broke"
         case TimeoutError():
             reason = "no answer in time"
-        case smtplib.SMTPAuthenticationError():
-            reason = (
-                f"the sign-in was refused ({error.smtp_code}): check user name and password of the sender"
-            )
+        case smtplib.SMTPAuthenticationError() if error.smtp_code // 100 == 5:
+            reason = f"{SIGN_IN_REFUSED} ({_answer(error.smtp_code, error.smtp_error)})"
         case smtplib.SMTPResponseException():
-            reason = f"refused: {error.smtp_code}"
+            reason = f"not taken: {_answer(error.smtp_code, error.smtp_error)}"
+        case smtplib.SMTPNotSupportedError():
+            reason = str(error)
         case OSError():
             reason = error.strerror or reason
     return reason
