@@ -20,6 +20,9 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # it logs the header
 
 #: caps before any heavy call: a header block, a body and a number of parts that no person sends
 _HEADER_BYTES, _BODY_CHARACTERS, _PARTS = 256 * 1024, 200_000, 500
+#: pictures below this size are the logos of signatures; no page of a form is so small
+_LOGO_BYTES = 30_000
+_NEVER_A_FORM = ("text/calendar", "text/vcard", "text/x-vcard", "application/pkcs7-signature", "application/pgp-signature")
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 
 
@@ -45,6 +48,13 @@ class AttachedFile:
     name: str
     media_type: str
     data: bytes
+
+    @property
+    def may_hold_form(self) -> bool:
+        """Whether it is worth reading: not empty, not the logo of a signature, not a calendar object."""
+        if not self.data or self.media_type in _NEVER_A_FORM:
+            return False
+        return not (self.media_type.startswith("image/") and len(self.data) < _LOGO_BYTES)
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,11 @@ class Mail:
         for one in self.files:
             digest.update(hashlib.sha256(one.data).digest())
         return digest.hexdigest()
+
+    @property
+    def readable(self) -> tuple[AttachedFile, ...]:
+        """The files that may be, or hold, a form."""
+        return tuple(one for one in self.files if one.may_hold_form)
 
     def header(self, name: str) -> str:
         """The topmost header of that name, or nothing."""

@@ -112,6 +112,14 @@ class LetterBox:
         values = {"state": LetterState.READY, "lease_owner": None, "lease_until": None, "attempts": letter.c.attempts - 1}
         self._connection.execute(update.values(values))
 
+    def any_due(self) -> bool:
+        query = sa.select(letter.c.id).where(letter.c.state == LetterState.READY, letter.c.next_try_at <= self._now)
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def dead_leases(self) -> bool:
+        query = sa.select(letter.c.id).where(letter.c.state == LetterState.LEASED, letter.c.lease_until < self._now)
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def doubt_dead_leases(self) -> int:
         """Whoever held these letters ended without a word: each may or may not have gone."""
         update = sa.update(letter).where(letter.c.state == LetterState.LEASED, letter.c.lease_until < self._now)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from mailbot.errors import NotFound
 from mailbot.store.states import MailState
-from mailbot.store.tables import mail, mail_referral, reading, referral
+from mailbot.store.tables import mail, mail_referral, need, reading, referral
 
 #: A mail that was being worked on this often when its process ended is set aside (DESIGN, act).
 STRIKES = 3
@@ -145,6 +145,10 @@ class Mails:
         values = {"state": to, "lease_owner": None, "lease_until": None, "strikes": 0, "error": None}
         return self._connection.execute(update.values(values)).rowcount == 1
 
+    def note(self, mail_id: int, **values: Any) -> None:
+        """Keep what a person's word makes of a mail."""
+        self._connection.execute(sa.update(mail).where(mail.c.id == mail_id).values(values))
+
     # -- readings
 
     def readings(self, mail_id: int) -> list[dict[str, Any]] | None:
@@ -175,6 +179,12 @@ class Mails:
             same = sa.or_(same, sa.and_(mail.c.message_id == message_id, mail.c.content == content))
         query = sa.select(sa.func.min(mail.c.id)).where(same, mail.c.id < mail_id)
         return self._connection.execute(query).scalar()
+
+    def set_aside_unannounced(self) -> Sequence[int]:
+        """Mails set aside of which staff have not been told."""
+        told = sa.exists().where(need.c.mail_id == mail.c.id, need.c.why == "set_aside", need.c.closed_at.is_(None))
+        query = sa.select(mail.c.id).where(mail.c.state == MailState.SET_ASIDE, ~told).order_by(mail.c.id).limit(20)
+        return self._connection.execute(query).scalars().all()
 
     def join(self, mail_id: int, referral_id: int) -> None:
         known = sa.select(mail_referral.c.mail_id).where(

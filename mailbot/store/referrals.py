@@ -94,11 +94,16 @@ class Referrals:
             for row in self._connection.execute(query).mappings()
         }
 
-    def confirm_answer(self, referral_id: int, key: str, value: Any, by: str) -> None:
-        """A person says what the answer is; the old one is kept."""
+    def add_version(self, referral_id: int, answers: Mapping[str, Answer]) -> int:
+        """Newer answers beside the older ones, which are kept; says which version they are."""
         query = sa.select(sa.func.coalesce(sa.func.max(answer.c.version), 0)).where(answer.c.referral_id == referral_id)
         version = int(self._connection.execute(query).scalar_one()) + 1
-        self._keep_answers(referral_id, version, {key: Answer(value, str(value), 1.0, {"reader": "person"})})
+        self._keep_answers(referral_id, version, answers)
+        return version
+
+    def confirm_answer(self, referral_id: int, key: str, value: Any, raw: str, by: str) -> None:
+        """A person says what the answer is."""
+        version = self.add_version(referral_id, {key: Answer(value, raw, 1.0, {"reader": "person"})})
         update = sa.update(answer).where(
             answer.c.referral_id == referral_id, answer.c.version == version, answer.c.key == key
         )

@@ -1,0 +1,104 @@
+"""One transaction a mail: the kind acts, its letters go into the outbox, the mail is marked."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from mailbot.actions import Office, people
+from mailbot.clock import Clock
+from mailbot.kinds import KINDS
+from mailbot.mail import Mail, parse
+from mailbot.store import MailState, Store, Transaction
+from mailbot.store.mails import STRIKES, Taken
+from mailbot.understand import as_kind, understand
+from mailbot.understood import Understood
+from parsers import Reading
+
+log = structlog.get_logger()
+
+_BATCH, _LEASE = 10, timedelta(minutes=5)
+
+
+class Actor:
+    """Handles mails whose readings are there, and passes on those whose files must be read first."""
+
+    def __init__(
+        self, office: Office, store: Store, clock: Clock, to_read: Callable[[], None], done: Callable[[], None]
+    ) -> None:
+        self._office, self._store, self._clock = office, store, clock
+        self._to_read, self._done = to_read, done
+
+    def step(self) -> bool:
+        """Whether there was a mail to handle. A batch is leased in one commit; each mail is handled in its own."""
+        with self._store.transaction(self._clock.now()) as tx:
+            taken = tx.mails.take([MailState.NEW, MailState.READY], _BATCH, _LEASE)
+        for mail in taken:
+            self._handle(mail)
+        return bool(taken) or self._announce()
+
+    def _handle(self, taken: Taken) -> None:
+        try:
+            if taken.strikes > STRIKES:
+                raise RuntimeError(f"the process ended {STRIKES} times while handling it")  # noqa: TRY301 - one way out
+            mail = parse(taken.raw)
+            if taken.state == MailState.NEW and mail.readable:
+                self._pass_on(taken)
+            else:
+                self._act(taken, mail)
+        except Exception:  # one bad mail never stops the line
+            with self._store.transaction(self._clock.now()) as tx:
+                tx.mails.move(taken.id, MailState.SET_ASIDE, error=traceback.format_exc())
+            log.error("mail_set_aside", mail=taken.id, step="act")  # noqa: TRY400 - the traceback is kept with the mail
+
+    def _pass_on(self, taken: Taken) -> None:
+        with self._store.transaction(self._clock.now()) as tx:
+            tx.mails.move(taken.id, MailState.READING, [MailState.NEW])
+        self._to_read()
+
+    def _act(self, taken: Taken, mail: Mail) -> None:
+        with self._store.transaction(self._clock.now()) as tx:
+            readings = [Reading.from_json(one) for one in tx.mails.readings(taken.id) or ()]
+            understood = understand(self._office, tx, taken.id, mail, readings, taken.role, taken.came_at)
+            KINDS[understood.kind].act(self._office, tx, understood)
+            state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED
+            tx.mails.move(taken.id, state, **marks(understood))
+        log.info("mail_handled", mail=taken.id, kind=understood.kind, state=state, why=[why.rule for why in understood.why])
+        self._done()
+
+    def _announce(self) -> bool:
+        """Whether staff were told of a mail set aside; each is told of once."""
+        now = self._clock.now()
+        with self._store.look(now) as tx:
+            unannounced = tx.mails.set_aside_unannounced()
+        for mail_id in unannounced:
+            with self._store.transaction(now) as tx:
+                people.ask_about_set_aside(self._office, tx, mail_id)
+            self._done()
+        return bool(unannounced)
+
+
+def marks(understood: Understood) -> dict[str, object]:
+    """What the ledger keeps of a mail once it is understood."""
+    mail = understood.mail
+    return {
+        "kind": understood.kind,
+        "why": [why.to_json() for why in understood.why],
+        "message_id": mail.message_id or None,
+        "content": mail.content,
+        "sender": mail.sender.address,
+        "subject": mail.subject[:500],
+    }
+
+
+def act_again(office: Office, tx: Transaction, mail_id: int, kind: str) -> None:
+    """A person says what a mail is: that kind acts on it, in the caller's transaction."""
+    row = tx.mails.get(mail_id)
+    mail = parse(tx.mails.raw(mail_id) or b"")
+    readings = [Reading.from_json(one) for one in tx.mails.readings(mail_id) or ()]
+    understood = as_kind(office, tx, mail_id, mail, readings, row["role"], row["came_at"], kind)
+    KINDS[kind].act(office, tx, understood)
+    tx.mails.note(mail_id, **marks(understood))

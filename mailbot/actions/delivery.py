@@ -1,0 +1,74 @@
+"""What becomes of our letters: told, refused, in doubt, come back; and the brake on how many may leave."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mailbot.actions import people
+from mailbot.actions.office import Office
+from mailbot.letters import AlarmFacts
+from mailbot.referral import State
+from mailbot.store import LetterState, Transaction
+from mailbot.understood import OurLetter, Understood
+
+_OUTCOME = "outcome-"
+
+
+def room_for_letters(office: Office, tx: Transaction) -> int:
+    """How many letters may leave now under the global brake (rule 6); staff are told when it holds."""
+    limit = office.settings.sender.letters_per_hour
+    if not limit:
+        return 1_000_000
+    room = max(0, limit - tx.letters.sent_since(tx.now - timedelta(hours=1)))
+    if not room:
+        _tell_of_brake(office, tx, limit)
+    return room
+
+
+def _tell_of_brake(office: Office, tx: Transaction, limit: int) -> None:
+    """Once an hour; the alarm waits behind the brake like every letter, and `mailbot status` shows it at once."""
+    cause = f"brake:{tx.now:%Y-%m-%dT%H}"
+    if tx.letters.of_cause(cause):
+        return
+    facts = AlarmFacts(
+        what=f"mailbot has sent {limit} letters in an hour and has stopped sending for a while",
+        since=tx.now,
+        fix="see what causes so many letters (`mailbot list`), or raise sender.letters_per_hour",
+    )
+    for address in office.settings.staff.addresses:
+        tx.letters.put(office.letters.write("alarm", address, facts, cause=cause, now=tx.now), cause)
+    tx.audit.add("brake", limit=limit)
+
+
+def settled(office: Office, tx: Transaction, letter_id: int, state: LetterState) -> None:
+    """What follows from a letter's new state: an outcome is told, or a person must know that it was not."""
+    row = tx.letters.get(letter_id)
+    letter = OurLetter(row["id"], row["name"], row["recipient"], state, row["referral_id"])
+    if state == LetterState.SENT and letter.name.startswith(_OUTCOME) and letter.referral_id:
+        _told(office, tx, letter)
+    elif state == LetterState.FAILED:
+        words = f"The letter “{letter.name}” was refused: {row['note']}. Nobody has it."
+        people.ask(office, tx, "letter_failed", words, letter=letter)
+    elif state == LetterState.HELD and row["note"] and "in doubt" in row["note"]:
+        words = f"The letter “{letter.name}” may or may not have gone: the connection ended before the server answered."
+        people.ask(office, tx, "letter_in_doubt", words, letter=letter)
+
+
+def _told(office: Office, tx: Transaction, letter: OurLetter) -> None:
+    assert letter.referral_id is not None
+    outcome_id = letter.name.removeprefix(_OUTCOME)
+    effect = office.outcomes[outcome_id].effect if outcome_id in office.outcomes else "told"
+    to = {"told": State.TOLD, "waiting": State.WAITING, "deferred": State.DEFERRED}[effect]
+    waiting_since = tx.now if to == State.WAITING else None
+    if tx.referrals.move(letter.referral_id, State.DECIDED, to, waiting_since=waiting_since):
+        tx.audit.add("referrer_told", letter_id=letter.id, referral_id=letter.referral_id)
+
+
+def not_delivered(office: Office, tx: Transaction, letter: OurLetter, understood: Understood, status: str) -> None:
+    """A delivery report says that our letter did not arrive: the letter shows it, and a person telephones (C6)."""
+    arrived = [LetterState.SENT, LetterState.IN_DOUBT, LetterState.HELD]
+    if not tx.letters.settle(letter.id, LetterState.DELIVERED_NOT, arrived, note=f"came back: {status}".strip(": ")):
+        return
+    tx.audit.add("letter_came_back", mail_id=understood.mail_id, letter_id=letter.id, referral_id=letter.referral_id, status=status)
+    words = f"The letter “{letter.name}” was not delivered{f' ({status})' if status else ''}. Please telephone instead."
+    people.ask(office, tx, "not_delivered", words, understood=understood, letter=letter)

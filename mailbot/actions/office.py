@@ -1,0 +1,67 @@
+"""What every action needs: the settings, the words, the form and the letters, loaded once."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailbot import outcomes
+from mailbot.errors import UserError
+from mailbot.letters import Attachment, Letters
+from mailbot.outcomes import Outcomes
+from mailbot.settings import Settings
+from mailbot.wordlists import WordList
+from parsers import Form, FormError
+from parsers.write import BLANK_FILES
+
+_WORD_LISTS = ("form_request", "not_a_request")
+
+
+@dataclass(frozen=True)
+class Office:
+    """The configuration, ready to be used; it does not change while mailbot runs."""
+
+    settings: Settings
+    letters: Letters
+    form: Form
+    blanks: tuple[Attachment, ...]
+    outcomes: Outcomes
+    words: Mapping[str, WordList]
+
+    @classmethod
+    def open(cls, settings: Settings) -> Office:
+        """Load everything from the configuration folder; raises one UserError with every problem."""
+        problems: list[str] = []
+        try:
+            form = Form.load(settings.form_folder)
+        except FormError as error:
+            problems.append(str(error))
+        try:
+            letters = Letters(settings)
+        except UserError as error:
+            problems.extend(error.problems)
+        try:
+            decided = outcomes.load(settings.folder)
+        except UserError as error:
+            problems.extend(error.problems)
+        words = {}
+        for name in _WORD_LISTS:
+            try:
+                words[name] = WordList.load(settings.folder / "words" / f"{name}.toml")
+            except UserError as error:
+                problems.extend(error.problems)
+        missing = [file for file in BLANK_FILES if not (settings.form_folder / file).is_file()]
+        problems.extend(f"{settings.form_folder / file}: is missing; `mailbot form --build` makes it" for file in missing)
+        if problems:
+            raise UserError(*problems)
+        return cls(settings, letters, form, blanks(settings.form_folder), decided, words)
+
+
+def blanks(folder: Path) -> tuple[Attachment, ...]:
+    """The kept blank forms, as attachments."""
+    return tuple(
+        Attachment(name, mimetypes.guess_type(name)[0] or "application/octet-stream", (folder / name).read_bytes())
+        for name in BLANK_FILES
+    )

@@ -1,0 +1,215 @@
+"""Outbox -> sender under a lease: passing -> later, permanent -> a person, in doubt -> look in Sent first."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+import sqlalchemy as sa
+import structlog
+
+from mailbot.actions import Office, delivery
+from mailbot.clock import Clock
+from mailbot.errors import InDoubt, MailboxError, Passing, Permanent
+from mailbot.letters import assemble, encode
+from mailbot.mailboxes import Mailbox
+from mailbot.senders import Sender
+from mailbot.settings import MailboxSettings
+from mailbot.store import LetterState, Store
+from mailbot.store.letters import ToSend
+
+log = structlog.get_logger()
+
+_BATCH, _BATCH_TIME = 10, timedelta(seconds=60)
+_SETTLE_EVERY = timedelta(seconds=5)
+#: letters that may go once more when they are in doubt and the server's own Sent folder does not show them (rule E4)
+_MAY_GO_ONCE_MORE = ("form", "receipt", "digest")
+
+
+class Deliverer:
+    """Sends what is in the outbox, and settles what became of it."""
+
+    def __init__(
+        self, office: Office, store: Store, clock: Clock, sender: Sender, connect: Callable[[MailboxSettings], Mailbox]
+    ) -> None:
+        self._office, self._store, self._clock, self._sender = office, store, clock, sender
+        self._connect, self._mailbox = connect, None
+        self._settled_at = datetime.min.replace(tzinfo=UTC)
+        self._encoded = lru_cache(maxsize=32)(self._load)
+        self._lease = timedelta(seconds=office.settings.sender.answer_timeout_seconds) + _BATCH_TIME * 2
+
+    _mailbox: Mailbox | None
+
+    def step(self) -> bool:
+        """Whether a letter was sent or settled."""
+        self._doubt_the_dead()
+        letters = self._take()
+        for index, letter in enumerate(letters):
+            if self._clock.now() - self._taken_at > _BATCH_TIME or not self._send(letter):
+                self._give_back(letters[index + 1 :])
+                break
+        return bool(letters) or self._settle() or self._copy_to_sent()
+
+    def close(self) -> None:
+        self._sender.close()
+        self._close_mailbox()
+
+    # -- sending
+
+    def _take(self) -> list[ToSend]:
+        now = self._clock.now()
+        with self._store.look(now) as tx:
+            if tx.switches.get("paused") or not tx.letters.any_due():
+                return []
+        with self._store.transaction(now) as tx:
+            room = delivery.room_for_letters(self._office, tx)
+            letters = tx.letters.take(min(_BATCH, room), self._lease) if room else []
+        self._taken_at = now
+        return letters
+
+    def _send(self, letter: ToSend) -> bool:
+        """Whether the next letter may follow at once."""
+        raw = assemble(letter.skeleton, self._encoded)
+        try:
+            self._sender.send(self._office.settings.mailbox.address, [letter.recipient], raw)
+        except Passing as error:
+            self._finish(letter, LetterState.READY, note=str(error), next_try_at=self._later(letter.attempts))
+            return False
+        except Permanent as error:
+            self._finish(letter, LetterState.FAILED, note=str(error))
+            return True
+        except InDoubt as error:
+            self._finish(letter, LetterState.IN_DOUBT, note=str(error), doubt_since=self._clock.now())
+            return False
+        left = LetterState(self._sender.leaves)
+        self._finish(letter, left, note=_NOTES[left], copy=self._copy_state(left))
+        return True
+
+    def _finish(self, letter: ToSend, to: LetterState, **values: object) -> None:
+        with self._store.transaction(self._clock.now()) as tx:
+            if tx.letters.finish(letter.id, to, **values):
+                delivery.settled(self._office, tx, letter.id, to)
+        log.info("letter", letter=letter.id, name=letter.name, state=to)
+
+    def _copy_state(self, left: LetterState) -> str | None:
+        return "due" if left == LetterState.SENT and not self._office.settings.sender.keeps_sent_copies else None
+
+    def _later(self, attempts: int) -> datetime:
+        """A minute, then twice as long each time up to an hour, with jitter so that letters do not all return at once."""
+        minutes = min(60.0, 2.0 ** (attempts - 1)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+        return self._clock.now() + timedelta(minutes=minutes)
+
+    def _give_back(self, letters: list[ToSend]) -> None:
+        if letters:
+            with self._store.transaction(self._clock.now()) as tx:
+                tx.letters.give_back([letter.id for letter in letters])
+
+    def _load(self, sha256: str) -> bytes:
+        with self._store.look(self._clock.now()) as tx:
+            return encode(tx.letters.blob(sha256))
+
+    # -- in doubt
+
+    def _doubt_the_dead(self) -> None:
+        """A letter whose sender ended without a word may or may not have gone."""
+        now = self._clock.now()
+        with self._store.look(now) as tx:
+            dead = tx.letters.dead_leases()
+        if dead:
+            with self._store.transaction(now) as tx:
+                count = tx.letters.doubt_dead_leases()
+            log.warning("letters_in_doubt", count=count)
+
+    def _settle(self) -> bool:
+        """Look in Sent for each letter in doubt: found means sent; the rest go once more, or are held for a person."""
+        now = self._clock.now()
+        if timedelta(0) <= now - self._settled_at < _SETTLE_EVERY:
+            return False
+        self._settled_at = now
+        with self._store.look(now) as tx:
+            doubtful = tx.letters.in_doubt()
+        return any([self._settle_one(row) for row in doubtful])
+
+    def _settle_one(self, row: sa.RowMapping) -> bool:
+        settings = self._office.settings.sender
+        role = "drafts" if self._sender.leaves == "held" else "sent"
+        try:
+            found = self._find(role, row["message_id"])
+        except MailboxError:
+            self._close_mailbox()
+            return False  # without a look in Sent nothing is sent again
+        grace = timedelta(seconds=settings.in_doubt_grace_seconds)
+        waits = settings.keeps_sent_copies and self._clock.now() - row["doubt_since"] < grace
+        if waits and not found:
+            return False
+        to, values = self._verdict(row, found=found)
+        with self._store.transaction(self._clock.now()) as tx:
+            if tx.letters.settle(row["id"], to, [LetterState.IN_DOUBT], **values):
+                delivery.settled(self._office, tx, row["id"], to)
+        log.warning("letter_settled", letter=row["id"], name=row["name"], state=to)
+        return True
+
+    def _verdict(self, row: sa.RowMapping, *, found: bool) -> tuple[LetterState, dict[str, object]]:
+        now = self._clock.now()
+        if found:
+            left = LetterState(self._sender.leaves)
+            return left, {"sent_at": now if left == LetterState.SENT else None, "note": "was in doubt; found in the mailbox"}
+        once_more = self._office.settings.sender.keeps_sent_copies and row["name"] in _MAY_GO_ONCE_MORE
+        if once_more and not row["tried_in_doubt"]:
+            return LetterState.READY, {"tried_in_doubt": 1, "next_try_at": now, "note": "was in doubt; goes once more"}
+        return LetterState.HELD, {"note": "in doubt: it may have gone"}
+
+    # -- Sent copies
+
+    def _copy_to_sent(self) -> bool:
+        """Put copies of what was sent into Sent, where the server does not: after the letters, never before them."""
+        with self._store.look(self._clock.now()) as tx:
+            due = tx.letters.copies_due(20)
+        try:
+            for row in due:
+                if not self._find("sent", row["message_id"]):
+                    raw = assemble(row["skeleton"], self._encoded)
+                    self._open().append(self._folder("sent"), raw)
+                with self._store.transaction(self._clock.now()) as tx:
+                    tx.letters.copied(row["id"])
+        except MailboxError:
+            self._close_mailbox()
+            return False  # tried again at the next idle step
+        return bool(due)
+
+    # -- our own connection to the mailbox
+
+    def put_draft(self, raw: bytes) -> None:
+        """Put a letter into Drafts, for a person to send; raises MailboxError."""
+        try:
+            self._open().append(self._folder("drafts"), raw, draft=True)
+        except MailboxError:
+            self._close_mailbox()
+            raise
+
+    def _open(self) -> Mailbox:
+        if self._mailbox is None:
+            self._mailbox = self._connect(self._office.settings.mailbox)
+            self._folders = {folder.role: folder.name for folder in reversed(self._mailbox.folders())}
+        return self._mailbox
+
+    def _folder(self, role: str) -> str:
+        self._open()
+        return self._folders.get(role, {"sent": "Sent", "drafts": "Drafts"}[role])
+
+    def _find(self, role: str, message_id: str) -> bool:
+        return self._folder(role) in self._folders.values() and self._open().find(self._folder(role), message_id)
+
+    def _close_mailbox(self) -> None:
+        if self._mailbox is not None:
+            self._mailbox.close()
+            self._mailbox = None
+
+
+_NOTES = {
+    LetterState.SENT: None,
+    LetterState.HELD: "waits in Drafts for a person to send it",
+    LetterState.CANCELLED: "observe mode: written, not sent",
+}

@@ -1,0 +1,281 @@
+"""Mailbox -> raw bytes kept once; later files what is finished. Interprets nothing, and changes nothing else there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from mailbot.clock import Clock
+from mailbot.errors import MailboxError
+from mailbot.loop import Bell
+from mailbot.mailboxes import Folder, Listed, Mailbox, Role
+from mailbot.settings import MailboxSettings, Settings
+from mailbot.store import LetterState, MailState, Store
+from mailbot.store.mails import Arrived
+
+log = structlog.get_logger()
+
+_NOT_WATCHED: frozenset[Role] = frozenset({"sent", "drafts", "trash"})
+_BATCH, _BATCH_BYTES = 50, 8 * 1024 * 1024  # the knee of the curve: more in one FETCH is no faster
+_TRIES = 3  # of a message that is announced and comes back empty (R6)
+_SESSION = timedelta(minutes=45)  # sign-in tokens and half-dead connections do not outlive this
+_WATCH_LEASE = timedelta(minutes=10)
+
+
+class Receiver:
+    """Watches one mailbox over one connection at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        connect: Callable[[MailboxSettings], Mailbox],
+        bell: Bell,
+        kept: Callable[[], None],
+    ) -> None:
+        self._settings, self._store, self._clock = settings, store, clock
+        self._connect, self._bell, self._kept = connect, bell, kept
+        self._mailbox: Mailbox | None = None
+        self._folders: list[Folder] = []
+        self._sent = ""
+        self._marks: dict[str, tuple[int, int]] = {}
+        self._empty: dict[tuple[str, int], int] = {}
+        self._connected_at = self._looked_at = self._filed_at = self._leased_at = datetime.min.replace(tzinfo=UTC)
+
+    def step(self) -> bool:
+        """One look at the mailbox, what follows from it, and the wait for the next change."""
+        if not self._watching():
+            return False
+        try:
+            mailbox = self._open()
+            found = self._look(mailbox)
+            filed = self._file(mailbox)
+            if not found and not filed:
+                mailbox.wait("INBOX", self._patience(), self._bell.fileno())
+                self._bell.silence()
+        except MailboxError:
+            self.close()
+            raise
+        return True
+
+    def close(self) -> None:
+        """Sign out and let another process watch."""
+        if self._mailbox is not None:
+            self._mailbox.close()
+            self._mailbox = None
+
+    def stop(self) -> None:
+        """End for good: the mailbox is free for another process at once."""
+        self.close()
+        with self._store.transaction(self._clock.now()) as tx:
+            tx.leases.give_back(self._watch)
+
+    # -- one watcher a mailbox, one connection a watcher
+
+    @property
+    def _watch(self) -> str:
+        return f"watch:{self._settings.mailbox.address}"
+
+    def _watching(self) -> bool:
+        now = self._clock.now()
+        if timedelta(0) <= now - self._leased_at < _WATCH_LEASE / 3:
+            return True
+        with self._store.transaction(now) as tx:
+            mine = tx.leases.take(self._watch, _WATCH_LEASE)
+        if not mine:
+            log.warning("another_process_watches_this_mailbox")
+            self.close()
+            return False
+        self._leased_at = now
+        return True
+
+    def _open(self) -> Mailbox:
+        if self._mailbox is not None and self._clock.now() - self._connected_at < _SESSION:
+            return self._mailbox
+        self.close()
+        self._mailbox = self._connect(self._settings.mailbox)
+        self._connected_at = self._clock.now()
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        with self._store.look(self._connected_at) as tx:
+            self._marks = dict(tx.folders.marks(self._settings.mailbox.address))
+        log.info("mailbox_open")
+        return self._mailbox
+
+    # -- looking
+
+    def _look(self, mailbox: Mailbox) -> bool:
+        """Whether something new was kept: INBOX every time, every other folder once a minute."""
+        now = self._clock.now()
+        if timedelta(0) <= now - self._looked_at < timedelta(seconds=self._settings.mailbox.look_every_seconds):
+            validity, _ = self._marks.get("INBOX", (0, 1))
+            return self._keep_new(mailbox, Folder("INBOX", "inbox"), validity) > 0
+        self._choose_folders(mailbox.folders())
+        names = [folder.name for folder in self._folders]
+        positions = mailbox.positions([*names, *([self._sent] if self._sent else [])])
+        kept = 0
+        for folder in self._folders:
+            if position := positions.get(folder.name):
+                validity, next_uid = self._marks.get(folder.name, (0, 1))
+                if position.uidvalidity != validity or position.uidnext > next_uid:
+                    kept += self._keep_new(mailbox, folder, position.uidvalidity, position.uidnext)
+        if position := positions.get(self._sent):
+            self._note_hand_replies(mailbox, position.uidvalidity, position.uidnext)
+        self._looked_at = now
+        return kept > 0
+
+    def _choose_folders(self, folders: Sequence[Folder]) -> None:
+        ours = {self._settings.mailbox.folders.handled, self._settings.mailbox.folders.needs_a_person}
+        chosen = set(self._settings.mailbox.watch)
+        self._folders = [
+            folder
+            for folder in folders
+            if (folder.name in chosen if chosen else folder.role not in _NOT_WATCHED and folder.name not in ours)
+        ]
+        self._sent = next((folder.name for folder in folders if folder.role == "sent"), "")
+
+    def _keep_new(self, mailbox: Mailbox, folder: Folder, validity: int, uidnext: int | None = None) -> int:
+        known_validity, first = self._marks.get(folder.name, (0, 1))
+        if validity != known_validity:
+            first = 1  # the folder's numbers mean other messages now (RFC 3501 2.3.1.1): look at all of it again
+        listed = mailbox.list_from(folder.name, first)
+        kept = 0
+        for batch in _batches(listed):
+            kept += self._keep_batch(mailbox, folder, validity, batch)
+        if uidnext is not None and not any((folder.name, one.uid) in self._empty for one in listed):
+            self._mark(folder.name, validity, max(uidnext, self._marks.get(folder.name, (0, 1))[1]))
+        return kept
+
+    def _keep_batch(self, mailbox: Mailbox, folder: Folder, validity: int, batch: Sequence[Listed]) -> int:
+        address = self._settings.mailbox.address
+        with self._store.look(self._clock.now()) as tx:
+            known = tx.mails.known_uids(address, folder.name, validity, [one.uid for one in batch])
+        new = [one for one in batch if one.uid not in known]
+        arrived = list(self._arrive(mailbox, folder.name, new))
+        waiting = [uid for name, uid in self._empty if name == folder.name]
+        next_uid = min([batch[-1].uid + 1, *waiting])
+        if not arrived and (validity, next_uid) == self._marks.get(folder.name):
+            return 0
+        with self._store.transaction(self._clock.now()) as tx:
+            tx.mails.keep(address, folder.name, folder.role, validity, arrived)
+            tx.folders.mark(address, folder.name, validity, next_uid)
+        self._marks[folder.name] = (validity, next_uid)
+        fresh = sum(one.state == MailState.NEW for one in arrived)
+        if fresh or any(one.state == MailState.SET_ASIDE for one in arrived):
+            self._kept()
+        if arrived:
+            log.info("mail_kept", new=fresh, counted_only=len(arrived) - fresh)
+        return len(arrived)
+
+    def _arrive(self, mailbox: Mailbox, folder: str, new: Sequence[Listed]) -> Iterator[Arrived]:
+        """Each new message as it enters the ledger: with its bytes, or only counted."""
+        wanted: dict[int, Listed] = {}
+        largest = self._settings.mailbox.largest_mail_mb * 1024 * 1024
+        for one in new:
+            if one.came_at < self._settings.mailbox.start_from:
+                yield Arrived(one.uid, one.came_at, one.size, MailState.BEFORE_US)
+            elif one.size > largest:
+                yield Arrived(one.uid, one.came_at, one.size, MailState.SET_ASIDE, error=f"larger than {largest} bytes")
+            else:
+                wanted[one.uid] = one
+        if not wanted:
+            return
+        for uid, raw in mailbox.fetch(folder, list(wanted)):
+            one = wanted.pop(uid)
+            self._empty.pop((folder, uid), None)
+            yield Arrived(uid, one.came_at, one.size, MailState.NEW, raw)
+        yield from self._missing(mailbox, folder, wanted)
+
+    def _missing(self, mailbox: Mailbox, folder: str, missing: dict[int, Listed]) -> Iterator[Arrived]:
+        """What was listed and did not come: gone, or there and empty, which is tried again before it is set aside (R6)."""
+        if not missing:
+            return
+        still_there = {one.uid for one in mailbox.list_from(folder, min(missing))}
+        for uid, one in missing.items():
+            tries = self._empty.get((folder, uid), 0) + 1
+            if uid not in still_there:
+                self._empty.pop((folder, uid), None)
+                yield Arrived(uid, one.came_at, one.size, MailState.GONE)
+            elif tries < _TRIES:
+                self._empty[folder, uid] = tries
+            else:
+                self._empty.pop((folder, uid), None)
+                yield Arrived(uid, one.came_at, one.size, MailState.SET_ASIDE, error="the server announces it and gives nothing")
+
+    def _mark(self, folder: str, validity: int, next_uid: int) -> None:
+        if self._marks.get(folder) != (validity, next_uid):
+            with self._store.transaction(self._clock.now()) as tx:
+                tx.folders.mark(self._settings.mailbox.address, folder, validity, next_uid)
+            self._marks[folder] = (validity, next_uid)
+
+    # -- Sent
+
+    def _note_hand_replies(self, mailbox: Mailbox, validity: int, uidnext: int) -> None:
+        """What staff have answered by hand (E7), and which drafts of ours they have sent."""
+        known_validity, first = self._marks.get(self._sent, (0, 0))
+        if known_validity == validity and first >= uidnext:
+            return
+        copies = mailbox.sent_since(self._sent, first if known_validity == validity else 1)
+        with self._store.transaction(self._clock.now()) as tx:
+            ours = {row["message_id"]: row for row in tx.letters.with_message_ids([copy.message_id for copy in copies])}
+            for copy in copies:
+                if letter := ours.get(copy.message_id):
+                    tx.letters.settle(letter["id"], LetterState.SENT, [LetterState.HELD, LetterState.IN_DOUBT], sent_at=tx.now)
+            tx.folders.answered_by_hand(
+                [message_id for copy in copies if copy.message_id not in ours for message_id in copy.replies_to]
+            )
+            tx.folders.mark(self._settings.mailbox.address, self._sent, validity, uidnext)
+        self._marks[self._sent] = (validity, uidnext)
+
+    # -- filing
+
+    def _file(self, mailbox: Mailbox) -> bool:
+        """Whether finished mail was moved out of INBOX; what staff or rules put elsewhere stays where it is."""
+        box = self._settings.mailbox
+        now = self._clock.now()
+        since = now - self._filed_at
+        if not self._files or timedelta(0) <= since < timedelta(seconds=box.file_every_seconds):
+            return False
+        with self._store.look(now) as tx:
+            rows = tx.mails.to_file(box.address, "INBOX")
+        if not rows:
+            return False
+        self._filed_at = now
+        validity = self._marks.get("INBOX", (0, 1))[0]
+        for folder, handled in ((box.folders.handled, True), (box.folders.needs_a_person, False)):
+            here = [row for row in rows if (row["state"] == MailState.HANDLED) is handled]
+            mailbox.move("INBOX", [row["uid"] for row in here if row["uidvalidity"] == validity], folder)
+        with self._store.transaction(now) as tx:
+            tx.mails.filed([row["id"] for row in rows])
+        log.info("mail_filed", count=len(rows))
+        return True
+
+    @property
+    def _files(self) -> bool:
+        return self._settings.mailbox.file_finished and self._settings.mode != "observe"
+
+    def _patience(self) -> float:
+        """How long to wait for a change: until the next look at every folder, or until there is something to file."""
+        box = self._settings.mailbox
+        now = self._clock.now()
+        due = [box.renew_idle_seconds, box.look_every_seconds - (now - self._looked_at).total_seconds()]
+        if self._files:
+            with self._store.look(now) as tx:
+                if tx.mails.to_file(box.address, "INBOX", 1):
+                    due.append(box.file_every_seconds - (now - self._filed_at).total_seconds())
+        return max(0.0, min(due))
+
+
+def _batches(listed: Sequence[Listed]) -> Iterator[list[Listed]]:
+    batch: list[Listed] = []
+    size = 0
+    for one in listed:
+        if batch and (len(batch) >= _BATCH or size + one.size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += one.size
+    if batch:
+        yield batch

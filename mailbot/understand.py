@@ -1,0 +1,98 @@
+"""Mail + readings + what we know -> Understood: which kind of mail it is, and why. Changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from mailbot.actions import Office
+from mailbot.kinds import KINDS
+from mailbot.mail import Mail
+from mailbot.settings import MailboxSettings
+from mailbot.store import Transaction
+from mailbot.understood import Authenticity, Known, KnownReferral, OurLetter, Understood, Why
+from parsers import Reading
+
+
+def understand(
+    office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str, came_at: datetime
+) -> Understood:
+    """The first kind with a why; `unclear` always has one."""
+    known = look_up(office, tx, mail_id, mail, readings, role)
+    for name, kind in KINDS.items():
+        why = kind.recognise(mail, known)
+        if why is not None:
+            return Understood(mail_id, mail, known, name, why, came_at)
+    raise AssertionError("the last kind recognises everything")
+
+
+def as_kind(
+    office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str, came_at: datetime, kind: str
+) -> Understood:
+    """The mail as the kind that a person says it is."""
+    known = look_up(office, tx, mail_id, mail, readings, role)
+    return Understood(mail_id, mail, known, kind, (Why("a_person_said_so", "a person said so"),), came_at)
+
+
+def look_up(
+    office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str
+) -> Known:
+    """Everything recognising needs to know, asked of the store at once."""
+    settings = office.settings.mailbox
+    report_ids = mail.report.message_ids if mail.report else ()
+    letters = [
+        OurLetter(row["id"], row["name"], row["recipient"], row["state"], row["referral_id"])
+        for row in tx.letters.with_message_ids([*mail.thread, *report_ids])
+    ]
+    return Known(
+        now=tx.now,
+        our_addresses=frozenset(one.lower() for one in (settings.address, *settings.aliases)),
+        role=role,
+        authenticity=authenticity(mail, settings),
+        same_as=tx.mails.earlier_with(mail_id, mail.sha256, mail.message_id, mail.content),
+        our_letters=tuple(letters),
+        referrals=_referrals(office, tx, mail, letters),
+        readings=tuple(readings),
+        answered_by_hand=bool(mail.message_id) and tx.folders.was_answered_by_hand(mail.message_id),
+        words=office.words,
+    )
+
+
+def _referrals(office: Office, tx: Transaction, mail: Mail, letters: Sequence[OurLetter]) -> tuple[KnownReferral, ...]:
+    """The referrals this mail may be about, each with the signs that say so (rule 8)."""
+    named = references_in(f"{mail.about}\n{mail.words}", office.settings.referrals.prefix)
+    signs: dict[int, set[str]] = {}
+    rows = {row["id"]: row for row in tx.referrals.with_references(named)}
+    for referral_id in rows:
+        signs.setdefault(referral_id, set()).add("reference")
+    for letter in letters:
+        if letter.referral_id is not None and mail.report is None:
+            rows.setdefault(letter.referral_id, tx.referrals.by_id(letter.referral_id))
+            signs.setdefault(letter.referral_id, set()).add("thread")
+    for referral_id, row in rows.items():
+        if row["confirmed_by"] and row["referrer"] == mail.sender.address:
+            signs[referral_id].add("referrer")
+    return tuple(KnownReferral(one, rows[one]["reference"], frozenset(found)) for one, found in sorted(signs.items()))
+
+
+def references_in(text: str, prefix: str) -> Collection[str]:
+    """The references, such as HM-2026-0042, that stand in a text."""
+    return {found.upper() for found in re.findall(rf"\b{re.escape(prefix)}-\d{{4}}-\d{{4,6}}\b", text, re.IGNORECASE)}
+
+
+def authenticity(mail: Mail, settings: MailboxSettings) -> Authenticity:
+    """The DMARC verdict of the topmost Authentication-Results that our own server wrote (RFC 8601 5, RFC 9989)."""
+    if not settings.authserv_id:
+        return Authenticity.UNKNOWN
+    for value in mail.headers.get("authentication-results", ()):
+        author, _, results = value.partition(";")
+        if author.split(" ")[0].strip().lower() != settings.authserv_id.lower():
+            continue
+        verdict = re.search(r"\bdmarc\s*=\s*(\w+)(?:[^;]*\bheader\.from=([\w.-]+))?", results, re.IGNORECASE)
+        if not verdict:
+            return Authenticity.UNKNOWN
+        if verdict[1].lower() == "pass" and (verdict[2] or mail.sender.domain).lower() == mail.sender.domain:
+            return Authenticity.PASS
+        return Authenticity.FAIL if verdict[1].lower() == "fail" else Authenticity.UNKNOWN
+    return Authenticity.UNKNOWN
