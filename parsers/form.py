@@ -6,9 +6,9 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 FieldType = Literal[
     "text", "longtext", "email", "tel", "date", "date~", "monthyear", "nhsno", "postcode",
@@ -36,6 +36,8 @@ class Field:
     personal_data: str = "subject"
     options: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[str, str], ...] = ()
+    lines: int = 0  # room to write on the blank; 0: as its type needs
+    half: bool = False  # two such questions stand side by side on the blank
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -50,12 +52,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """A version of the referral form, its questions in the order they are asked."""
+    """A version of the referral form: what page 1 says and the questions in the order they are asked."""
 
     version: str
     title: str
     fields: tuple[Field, ...]
     sha256: str
+    service: str = ""
+    return_to: str = ""
+    intro: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> Form:
@@ -63,18 +68,16 @@ class Form:
         path = folder / "form.toml"
         try:
             data = path.read_bytes()
-            table = tomllib.loads(data.decode())
-            fields = tuple(_field(entry) for entry in table["field"])
-            form = cls(str(table["version"]), str(table["title"]), fields, hashlib.sha256(data).hexdigest())
+            form = _form(tomllib.loads(data.decode()), hashlib.sha256(data).hexdigest())
+            _check(form)
         except FileNotFoundError:
             raise FormError(f"{path}: is missing; put the form definition there") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise FormError(f"{path}: is not valid TOML: {error}") from None
-        except (KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
+            raise FormError(f"{path}: {error.args[0]} is missing") from None
+        except ValueError as error:
             raise FormError(f"{path}: {error}") from None
-        duplicated = {field.id for field in fields if sum(other.id == field.id for other in fields) > 1}
-        if duplicated:
-            raise FormError(f"{path}: these ids stand twice, give each field its own: {sorted(duplicated)}")
         return form
 
     def __getitem__(self, field_id: str) -> Field:
@@ -90,18 +93,86 @@ class Form:
 
     def missing(self, values: Mapping[str, Any]) -> tuple[Field, ...]:
         """The questions that must be answered and are not, given the answers' values by key."""
-        return tuple(field for field in self.fields if _needed(field, values) and not _answered(field, values))
+        return tuple(
+            field for field in self.fields if _needed(field, values) and not _answered(field, values)
+        )
+
+
+def _form(table: dict[str, Any], sha256: str) -> Form:
+    return Form(
+        version=str(table["version"]),
+        title=str(table["title"]),
+        fields=tuple(_field(entry) for entry in table["field"]),
+        sha256=sha256,
+        service=str(table["service"]),
+        return_to=str(table["return_to"]),
+        intro=tuple(
+            str(words).replace("{return_to}", table["return_to"]) for words in table.get("intro", ())
+        ),
+    )
+
+
+_FIELD_KEYS = {item.name for item in fields(Field)}
+_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def _field(entry: dict[str, Any]) -> Field:
-    options = tuple((str(key), str(label)) for key, label in entry.pop("options", ()))
-    rows = tuple((str(key), str(label)) for key, label in entry.pop("rows", ()))
-    field = Field(**entry, options=options, rows=rows)
-    if field.type not in FieldType.__args__:  # type: ignore[attr-defined]
-        raise ValueError(f"field {field.id}: type {field.type!r} is not known")
-    if field.required == "when":
-        holds(field.condition, {})
-    return field
+    name = entry.get("id", "without an id")
+    if missing := {"id", "section", "label", "type", "required"} - entry.keys():
+        raise ValueError(f"field {name}: lacks {', '.join(sorted(missing))}")
+    if unknown := entry.keys() - _FIELD_KEYS:
+        raise ValueError(f"field {name}: {', '.join(sorted(unknown))} is not known")
+    pairs = {key: _pairs(name, key, entry.get(key, ())) for key in ("options", "rows")}
+    return Field(**{**entry, **pairs})
+
+
+def _pairs(name: str, key: str, value: Any) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(tuple(pair) for pair in value)
+    if any(len(pair) != 2 or not all(isinstance(word, str) for word in pair) for pair in pairs):  # noqa: PLR2004 - a pair
+        raise ValueError(f'field {name}: write {key} as ["id", "words on the form"] pairs')
+    return pairs
+
+
+def _check(form: Form) -> None:
+    """What the blanks and the readers rely on: safe ids, each id and label once, conditions that can hold."""
+    for what, words in (("id", [f.id for f in form.fields]), ("label", [f.label for f in form.fields])):
+        if twice := sorted({word for word in words if words.count(word) > 1}):
+            raise ValueError(f"this {what} stands twice, give each field its own: {', '.join(twice)}")
+    for field in form.fields:
+        if problem := _problem(field):
+            raise ValueError(f"field {field.id}: {problem}")
+        if field.required == "when":
+            _check_condition(form, field)
+
+
+def _problem(field: Field) -> str | None:
+    ids = [field.id, *(key for key, _ in (*field.options, *field.rows))]
+    if bad := next((word for word in ids if not _ID.fullmatch(word)), None):
+        return f"id {bad!r}: use small letters, digits and _, beginning with a letter"
+    if field.type not in get_args(FieldType):
+        return f"type {field.type!r} is not known; use one of {', '.join(get_args(FieldType))}"
+    if field.required not in {"yes", "no", "when"}:
+        return f"required = {field.required!r} is not known; use yes, no or when"
+    if field.type.startswith(("choice", "multi", "yesno", "matrix")) and len(field.options) < 2:  # noqa: PLR2004 - a choice
+        return "give it at least two options"
+    if any(len(dict(pairs)) < len(pairs) for pairs in (field.options, field.rows)):
+        return "an option or row id stands twice"
+    if (field.type == "matrix") != bool(field.rows):
+        return "a matrix, and only a matrix, has rows"
+    return (
+        "say with text_prompt what the line of text is for"
+        if field.has_text and not field.text_prompt
+        else None
+    )
+
+
+def _check_condition(form: Form, field: Field) -> None:
+    holds(field.condition, {})
+    for name, option in re.findall(r"([\w.]+)\s*=\s*(\w+)", field.condition):
+        if name not in form or option not in dict(form[name].options):
+            raise ValueError(
+                f"field {field.id}: condition names {name} = {option}, which the form does not ask"
+            )
 
 
 def _needed(field: Field, values: Mapping[str, Any]) -> bool:

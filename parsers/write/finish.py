@@ -1,0 +1,129 @@
+"""The finishing pass over a laid-out PDF: sane form fields, a QR code and corner marks on each page, the form's version.
+
+Each rule is here because some viewer, scanner or mail gateway failed without it; docs/decisions.md names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pikepdf
+import segno
+from pikepdf import Array, Dictionary, Name, Object, Pdf, String
+
+from parsers.form import Form
+from parsers.write.controls import Control, of_form
+from parsers.write.page import OF_CHOICE
+
+_MM = 72 / 25.4
+_MULTILINE, _RADIO = 1 << 12, 1 << 15
+_PRINT = 4
+
+# Size 0: the viewer picks the size, so a long answer shrinks instead of scrolling out of a printed or flattened form.
+_LOOK = "/Helv 0 Tf 0 g"
+_MARK, _EDGE, _QR = 5 * _MM, 8 * _MM, 17 * _MM
+
+
+def finish(pdf: Pdf, form: Form) -> None:
+    """Give every input of the laid-out PDF its meaning, and every page its marks."""
+    fields = _Fields(pdf)
+    # no NeedAppearances: every widget has its appearance, and viewers that obey the flag ask to save an unchanged form
+    pdf.Root.AcroForm = Dictionary(
+        Fields=Array([fields.add(control) for control in of_form(form)]), DR=fields.fonts, DA=String(_LOOK)
+    )
+    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    pdf.docinfo["/MailbotForm"] = form.version
+    for number, page in enumerate(pdf.pages, start=1):
+        page.obj.Tabs = Name.S
+        _mark(page, f"MB1:{form.version}:{number}")
+
+
+class _Fields:
+    """The fields of a document, made from the placed inputs; the drawings that they share."""
+
+    def __init__(self, pdf: Pdf) -> None:
+        self.pdf = pdf
+        self.widgets = {str(widget.T): widget for page in pdf.pages for widget in page.obj.get("/Annots", ())}
+        helvetica = Dictionary(
+            Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding
+        )
+        self.fonts = Dictionary(Font=Dictionary(Helv=pdf.make_indirect(helvetica)))
+        # Strokes, not a dingbat: LibreOffice drops the glyph of a font it lacks. A viewer fits the square to its box.
+        self.tick = self._drawing(100, 100, b"0 G 13 w 1 J 1 j 24 52 m 42 30 l 78 76 l S")
+        self.dot = self._drawing(100, 100, b"0 G 50 w 1 J 50 50 m 50 50 l S")
+        self.nothing = self._drawing(100, 100, b"")
+
+    def add(self, control: Control) -> Object:
+        """The field of a control, ready to be listed."""
+        if control.kind == "choice":
+            return self._choice(control)
+        widget = self.widgets[control.name]
+        if control.kind == "tick":
+            self._button(widget, "Yes", self.tick)
+            widget.FT, widget.V = Name.Btn, Name.Off
+        else:
+            self._writing(widget, control)
+        widget.T, widget.TU = String(control.name), String(control.spoken)
+        return widget
+
+    def _choice(self, control: Control) -> Object:
+        """A group of radio buttons: one field that holds the answer, and buttons that have neither name nor type."""
+        # without NoToggleToOff a choice made by mistake can be taken back, where the viewer allows it
+        group = self.pdf.make_indirect(Dictionary(FT=Name.Btn, Ff=_RADIO, V=Name.Off, Kids=Array()))
+        group.T, group.TU = String(control.name), String(control.spoken)
+        for option, label in control.options:
+            widget = self.widgets[f"{control.name}{OF_CHOICE}{option}"]
+            self._button(widget, option, self.dot)
+            widget.Parent, widget.TU = group, String(f"{control.label} {label}")
+            group.Kids.append(widget)
+        return group
+
+    def _button(self, widget: Object, state: str, mark: Object) -> None:
+        _bare(widget, grow=2)  # the layout gives the box's inside; its border may be clicked too
+        widget.AP = Dictionary(N=Dictionary({f"/{state}": mark, "/Off": self.nothing}))
+        widget.AS = Name.Off
+
+    def _writing(self, widget: Object, control: Control) -> None:
+        _bare(widget)
+        left, bottom, right, top = (float(x) for x in widget.Rect)
+        widget.FT, widget.Ff, widget.V = Name.Tx, _MULTILINE if control.kind == "box" else 0, String("")
+        widget.DA = String(_LOOK)
+        widget.AP = Dictionary(N=self._drawing(right - left, top - bottom, b"/Tx BMC EMC", self.fonts))
+
+    def _drawing(
+        self, width: float, height: float, data: bytes, resources: Dictionary | None = None
+    ) -> Object:
+        box = Array([0, 0, round(width, 2), round(height, 2)])
+        return self.pdf.make_stream(
+            data, Type=Name.XObject, Subtype=Name.Form, BBox=box, Resources=resources or Dictionary()
+        )
+
+
+def _bare(widget: Object, grow: float = 0) -> None:
+    """Keep only what places the widget on its page and in the structure tree."""
+    for key in set(widget.keys()) - {"/Type", "/Subtype", "/Rect", "/P", "/StructParent"}:
+        del widget[key]
+    x1, y1, x2, y2 = (float(x) for x in widget.Rect)
+    corners = (min(x1, x2) - grow, min(y1, y2) - grow, max(x1, x2) + grow, max(y1, y2) + grow)
+    widget.Rect = Array([round(x, 2) for x in corners])
+    widget.F = _PRINT
+
+
+def _mark(page: pikepdf.Page, payload: str) -> None:
+    """Draw what a scanned page is found and straightened by; an artifact, so that screen readers pass over it."""
+    width, height = float(page.mediabox[2]), float(page.mediabox[3])
+    near, right, top = _EDGE, width - _EDGE - _MARK, height - _EDGE - _MARK
+    rectangles = [(x, y, _MARK, _MARK) for x, y in ((near, top), (right, top), (near, near), (right, near))]
+    rectangles += _qr(payload, left=right - 4 * _MM - _QR, top=height - _EDGE)
+    drawn = "\n".join(f"{x:.3f} {y:.3f} {w:.3f} {h:.3f} re" for x, y, w, h in rectangles)
+    page.contents_add(b"q", prepend=True)
+    page.contents_add(f"Q /Artifact BMC q 0 g\n{drawn}\nf Q EMC".encode())
+
+
+def _qr(payload: str, left: float, top: float) -> Iterator[tuple[float, float, float, float]]:
+    matrix = segno.make(payload, micro=False).matrix
+    side = _QR / len(matrix)
+    for row, modules in enumerate(matrix):
+        for column, dark in enumerate(modules):
+            if dark:  # a hair wider than its cell, so that no white line shows between neighbours
+                yield left + column * side, top - (row + 1) * side, side + 0.02, side + 0.02

@@ -1,0 +1,76 @@
+"""Word's content controls (ISO 29500, 17.5.2) as XML: text, a list, a date and a box to tick."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from docx.oxml import parse_xml
+
+from parsers.write.controls import Control
+
+TYPE_HERE, CHOOSE_ONE, GIVE_DATE = "‹type here›", "‹choose one›", "‹date›"
+
+#: What stands in an unanswered control, ours first; programs leave these words beside or inside answers.
+PLACEHOLDERS = (
+    TYPE_HERE, CHOOSE_ONE, GIVE_DATE,
+    "Click or tap here to enter text.", "Choose an item.", "Click or tap to enter a date.",
+)  # fmt: skip
+
+_TITLE_LIMIT = 64  # Word refuses a longer title
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
+_SYMBOLS = '<w:rFonts w:ascii="MS Gothic" w:eastAsia="MS Gothic" w:hAnsi="MS Gothic" w:hint="eastAsia"/>'
+_TICK_BOX = (
+    '<w14:checkbox><w14:checked w14:val="0"/><w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
+    '<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox>'
+)
+_DATE = (
+    '<w:date><w:dateFormat w:val="d MMMM yyyy"/><w:lid w:val="en-GB"/><w:storeMappedDataAs w:val="date"/>'
+    '<w:calendar w:val="gregorian"/></w:date>'
+)
+
+
+def content_control(control: Control, number: int) -> Any:
+    """The content control of a control, empty; its tag is the control's name, `number` is unique in the document."""
+    if control.kind == "tick":
+        return _sdt(control, number, _TICK_BOX, f"<w:r><w:rPr>{_SYMBOLS}</w:rPr><w:t>\u2610</w:t></w:r>")
+    if control.kind == "choice":
+        return _sdt(control, number, f"<w:showingPlcHdr/>{_list(control)}", _hint(CHOOSE_ONE))
+    if control.name.endswith(".date"):
+        return _sdt(control, number, f"<w:showingPlcHdr/>{_DATE}", _hint(GIVE_DATE))
+    # rich text, which has no element of its own: a plain-text control loses its line breaks in LibreOffice
+    return _sdt(control, number, "<w:showingPlcHdr/>", _hint(TYPE_HERE))
+
+
+def _sdt(control: Control, number: int, kind: str, content: str) -> Any:
+    # locked against being deleted, not against being filled in
+    return parse_xml(
+        f'<w:sdt xmlns:w="{_W}" xmlns:w14="{_W14}"><w:sdtPr><w:alias w:val={quoteattr(_title(control))}/>'
+        f'<w:tag w:val={quoteattr(control.name)}/><w:id w:val="{number}"/><w:lock w:val="sdtLocked"/>{kind}'
+        f"</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+    )
+
+
+def _title(control: Control) -> str:
+    """What Word shows and speaks for the control; a tick's own words first, for they may stand under many questions."""
+    words = (
+        f"{control.label} - {control.spoken}"
+        if control.label not in control.spoken[:_TITLE_LIMIT]
+        else control.label
+    )
+    return words if len(words) <= _TITLE_LIMIT else f"{words[: _TITLE_LIMIT - 1].rstrip()}…"
+
+
+def _list(control: Control) -> str:
+    items = [
+        f"<w:listItem w:displayText={quoteattr(words)} w:value={quoteattr(key)}/>"
+        for key, words in control.options
+    ]
+    return f'<w:dropDownList><w:listItem w:displayText="{CHOOSE_ONE}" w:value=""/>{"".join(items)}</w:dropDownList>'
+
+
+def _hint(words: str) -> str:
+    return (
+        f'<w:r><w:rPr><w:color w:val="5A6B78"/></w:rPr><w:t xml:space="preserve">{escape(words)}</w:t></w:r>'
+    )
