@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 # strftime would follow the machine's locale
@@ -68,7 +68,7 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(head)} {last} {tail}" if head else tail
 
 
-def local(moment: datetime, zone: ZoneInfo) -> datetime:
+def local(moment: datetime, zone: tzinfo) -> datetime:
     """The moment on the zone's clock; one without a timezone of its own is refused."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs its timezone")

@@ -1,0 +1,170 @@
+"""What each letter is told: one small dataclass a letter, so the type check finds a fact left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from mailbot.meeting import Meeting
+
+
+class Facts:
+    """The facts of one letter. Any may come from outside: none can format, link or break a header."""
+
+
+@dataclass(frozen=True)
+class FormFacts(Facts):
+    """`form`: the blank form is attached."""
+
+    personal_address: bool = False  # asked from what looks like somebody's own address
+    urgent: bool = False  # the request speaks of danger: 999 comes first
+
+
+@dataclass(frozen=True)
+class Received:
+    """One referral of a receipt. Labels are the form's own words."""
+
+    reference: str
+    their_reference: str
+    meeting: Meeting
+    missed_cut_off: bool = False
+    missing: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReceiptFacts(Facts):
+    """`receipt`: one for each mail, whatever it held."""
+
+    references: tuple[Received, ...]
+
+
+@dataclass(frozen=True)
+class QuestionFacts(Facts):
+    """`question`: the form arrived empty."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the digest: a referral, never a name."""
+
+    reference: str
+    received: datetime
+    waiting: timedelta
+    organisation: str = ""
+
+
+@dataclass(frozen=True)
+class FailedLetter:
+    """A letter that could not be delivered; `why` without an address or a name."""
+
+    letter: str
+    reference: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that needs a person."""
+
+    id: int
+    why: str
+    age: timedelta
+
+
+@dataclass(frozen=True)
+class DigestFacts(Facts):
+    """`digest`: goes with the review list, with nothing on it too."""
+
+    meeting: Meeting
+    form_version: str
+    mails: int  # the ledger: what arrived, and what is accounted for
+    accounted_for: int
+    criteria_dated: date | None = None
+    late: bool = False  # the digest goes out after its time
+    meeting_passed: bool = False
+    new: tuple[Listed, ...] = ()
+    carried_over: tuple[Listed, ...] = ()
+    waiting: tuple[Listed, ...] = ()  # for the referrer's answers
+    missed_cut_off: tuple[Listed, ...] = ()  # on the next list
+    needs_a_person: tuple[Waiting, ...] = ()
+    failed_letters: tuple[FailedLetter, ...] = ()
+    old_enquiries: int = 0  # forms sent and not returned
+    oldest_enquiry: timedelta = timedelta()
+    filed: int = 0  # automatic and bulk mail, filed unanswered
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """The mail a person should look at."""
+
+    from_address: str
+    received: datetime
+    subject: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a person can answer: `mailbot do 12 send-form`, "send the referral form"."""
+
+    command: str
+    words: str
+
+
+@dataclass(frozen=True)
+class NeedsAPersonFacts(Facts):
+    """`needs-a-person`, and `urgent` in its place."""
+
+    id: int
+    why: str
+    what_arrived: Arrived | None = None  # None: nothing did, a letter failed
+    think: str = ""
+    actions: tuple[Action, ...] = ()
+    reference: str = ""
+    reminder: bool = False
+    age: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class AlarmFacts(Facts):
+    """`alarm`: mailbot itself needs help."""
+
+    what: str
+    since: datetime
+    fix: str
+
+
+@dataclass(frozen=True)
+class OutcomeFacts(Facts):
+    """`outcome-*`: what the meeting recorded. Dates may be words, such as "after the hearing"."""
+
+    reference: str
+    reviewed_on: date
+    reason: str
+    their_reference: str = ""
+    lead: str = ""
+    by: date | str = ""
+    services: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    service: str = ""
+    until: date | str = ""
+
+
+#: Every letter with the facts it is written from.
+LETTERS: Mapping[str, type[Facts]] = {
+    "form": FormFacts,
+    "receipt": ReceiptFacts,
+    "question": QuestionFacts,
+    "digest": DigestFacts,
+    "needs-a-person": NeedsAPersonFacts,
+    "urgent": NeedsAPersonFacts,
+    "alarm": AlarmFacts,
+    "outcome-accept": OutcomeFacts,
+    "outcome-consultation": OutcomeFacts,
+    "outcome-ask": OutcomeFacts,
+    "outcome-signpost": OutcomeFacts,
+    "outcome-decline": OutcomeFacts,
+    "outcome-defer": OutcomeFacts,
+    "outcome-withdrawn": OutcomeFacts,
+}

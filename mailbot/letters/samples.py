@@ -1,0 +1,112 @@
+"""Facts to try every letter with: the fullest, and the emptiest. The people and places are fictional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from mailbot.letters.facts import (
+    LETTERS,
+    Action,
+    AlarmFacts,
+    Arrived,
+    DigestFacts,
+    Facts,
+    FailedLetter,
+    FormFacts,
+    Listed,
+    NeedsAPersonFacts,
+    OutcomeFacts,
+    QuestionFacts,
+    ReceiptFacts,
+    Received,
+    Waiting,
+)
+from mailbot.meeting import Meeting, meeting_on
+from mailbot.settings import MeetingSettings
+
+_MONDAY = datetime(2026, 11, 23, 9, 14, tzinfo=UTC)
+_ARRIVED = Arrived("a.example@cmht.example", _MONDAY, "RE: your patient")
+_ACTIONS = (
+    Action("mailbot do 12 send-form", "Send the referral form"),
+    Action("mailbot do 12 join HM-2026-0042", "Put it with referral HM-2026-0042"),
+    Action("mailbot do 12 done", "Nothing to do"),
+)
+
+
+def samples(rules: MeetingSettings) -> Iterator[tuple[str, Facts]]:
+    """Every letter, at least once, with facts to write it from."""
+    meeting = meeting_on(date(2026, 11, 25), rules)
+    yield from (("form", FormFacts(personal, personal)) for personal in (False, True))
+    yield from (("receipt", facts) for facts in _receipts(meeting))
+    yield "question", QuestionFacts()
+    yield from (("digest", facts) for facts in _digests(meeting))
+    for name in ("needs-a-person", "urgent"):
+        yield from ((name, facts) for facts in _needs())
+    yield (
+        "alarm",
+        AlarmFacts(
+            "The mail server has refused our password.",
+            _MONDAY,
+            "Put the new password in MAILBOT_MAILBOX__PASSWORD.",
+        ),
+    )
+    for name in LETTERS:
+        if name.startswith("outcome-"):
+            yield from ((name, facts) for facts in _outcomes())
+    yield "outcome-withdrawn", OutcomeFacts("HM-2026-0042", date(2026, 11, 25), "You asked us to.")
+
+
+def _receipts(meeting: Meeting) -> Iterator[ReceiptFacts]:
+    plain = Received("HM-2026-0042", "", meeting)
+    gaps = Received(
+        "HM-2026-0043", "CMHT/1234", meeting, missed_cut_off=True,
+        missing=("Home postcode", "Who holds the case now?"), unclear=("Date of birth",),
+    )  # fmt: skip
+    yield ReceiptFacts((plain,))
+    yield ReceiptFacts((gaps,))
+    yield ReceiptFacts((plain, gaps))
+
+
+def _digests(meeting: Meeting) -> Iterator[DigestFacts]:
+    one = Listed("HM-2026-0042", _MONDAY, timedelta(days=1), "Fareham CMHT")
+    old = Listed("HM-2026-0031", _MONDAY - timedelta(days=14), timedelta(days=15))
+    yield DigestFacts(meeting, form_version="1", mails=0, accounted_for=0)
+    yield DigestFacts(
+        meeting, form_version="1", mails=41, accounted_for=40, criteria_dated=date(2026, 9, 1), late=True,
+        new=(one,), carried_over=(old,), waiting=(old,), missed_cut_off=(one,),
+        needs_a_person=(Waiting(12, "The form is locked with a password", timedelta(hours=3)),),
+        failed_letters=(FailedLetter("receipt", "HM-2026-0042", "the address does not exist"),),
+        old_enquiries=2, oldest_enquiry=timedelta(days=20), filed=9,
+    )  # fmt: skip
+    yield DigestFacts(
+        meeting, form_version="1", mails=1, accounted_for=1, late=True, meeting_passed=True, new=(one,)
+    )
+
+
+def _needs() -> Iterator[NeedsAPersonFacts]:
+    yield NeedsAPersonFacts(
+        12, "The form is locked with a password.", _ARRIVED, "It is a returned form.", _ACTIONS
+    )
+    yield NeedsAPersonFacts(
+        12, "The receipt could not be delivered.", think="The address is wrong or no longer used.",
+        reference="HM-2026-0042", reminder=True, age=timedelta(days=2),
+    )  # fmt: skip
+
+
+def _outcomes() -> Iterator[OutcomeFacts]:
+    everything = OutcomeFacts(
+        reference="HM-2026-0042",
+        their_reference="CMHT/1234",
+        reviewed_on=date(2026, 11, 25),
+        reason="The pattern you describe is persistent and fixated.",
+        lead="Dr A Example, consultant forensic psychiatrist",
+        by=date(2026, 12, 4),
+        services=("assessment", "formulation of the stalking behaviour"),
+        questions=("Which service will hold the case?", "Is there a hearing date?"),
+        service="Fareham Recovery Service, 01632 960000. You make the first contact.",
+        until="after the hearing",
+    )
+    yield everything
+    yield replace(everything, their_reference="", by="the end of the year", until=date(2027, 1, 6))
