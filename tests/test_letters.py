@@ -282,9 +282,9 @@ def test_a_fact_can_neither_format_nor_link() -> None:
 
 @given(st.text(max_size=200))
 def test_any_fact_is_shown_as_it_is(fact: str) -> None:
-    words = LETTERS_HERE.words("outcome-decline", replace(OUTCOME, reason=f"begin {fact} end"))
+    words = LETTERS_HERE.words("outcome-decline", replace(OUTCOME, reason=f"begin:{fact}:end"))
     without = LETTERS_HERE.words("outcome-decline", replace(OUTCOME, reason="x"))
-    shown = words.text.partition("begin ")[2].rpartition(" end\n\nWhat happens next")[0]
+    shown = words.text.partition("begin:")[2].rpartition(":end\n\nWhat happens next")[0]
 
     assert [char for char in shown if char.isalnum()] == [char for char in fact if char.isalnum()]
     assert tags(words.html) == tags(without.html)
