@@ -344,7 +344,7 @@ def test_a_letter_is_written_from_its_own_facts() -> None:
 def test_the_form_letter_says_how_to_send_it_back() -> None:
     text = text_of(write("form", FormFacts(), attachments=(PDF, TEXT)))
 
-    for words in ("- PDF: referral-form.pdf", "- plain text: referral-form.txt", "35MB", "secure work address",
+    for words in ("- PDF: referral-form.pdf", "- Plain text: referral-form.txt", "35MB", "secure work address",
                   "weekly meeting, on Wednesdays at 10am", "not a referral yet", "forward this email"):  # fmt: skip
         assert words in text
 

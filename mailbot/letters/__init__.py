@@ -43,7 +43,7 @@ _ANSWERS = frozenset({"form", "receipt", "added", "question", "neutral", "holdin
 # What Exchange shall not send back: receipts and autoreplies; never bounces, which we need
 _SUPPRESS = "DR, RN, NRN, AutoReply"
 _NO_OUT_OF_OFFICE = frozenset({"form", "receipt"})
-_KINDS_OF_FILE = {".pdf": "PDF", ".docx": "Word", ".odt": "OpenDocument", ".txt": "plain text"}
+_KINDS_OF_FILE = {".pdf": "PDF", ".docx": "Word", ".odt": "OpenDocument", ".txt": "Plain text"}
 
 
 @dataclass(frozen=True)

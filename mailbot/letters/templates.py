@@ -1,7 +1,7 @@
 """One template, two renderings: Markdown with facts in it -> the plain text and the HTML of a letter.
 
-Every fact is escaped as it is put in, so none can format, link or break out of its place. The text is read off
-the parsed Markdown, so it says what the HTML says, and a fact stands in it as it is.
+Every fact is escaped as it is put in, so none can format, link or break out of its place. The text is read
+off the parsed Markdown, so it says what the HTML says, and a fact stands in it as it is.
 """
 
 from __future__ import annotations
