@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from parsers.form import Field, Form
+
 How = Literal["acroform", "flat", "word", "scan", "text", "other"]
 
 #: Answers at or above this confidence may be used; below it they are shown to a person (DESIGN, `read --json`).
@@ -36,16 +38,28 @@ class Answer:
         return self.confidence >= SURE
 
 
+Code = Literal[
+    "not_our_form", "empty_form", "lost_text", "encrypted", "unsupported", "needs_scan", "too_big", "limits",
+    "damaged", "unknown_version",
+]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Problem:
     """Why something could not be read: a stable code for programs, a plain sentence for people."""
 
-    code: Literal[
-        "not_our_form", "empty_form", "lost_text", "encrypted", "unsupported", "needs_scan", "too_big", "limits", "damaged",
-        "unknown_version",
-    ]  # fmt: skip
+    code: Code
     words: str
     file: str = ""
+
+
+class Unreadable(Exception):  # noqa: N818 - says what the file is, not that something went wrong here
+    """A file that holds nothing we can read; raised by readers, turned into a Problem by the ladder."""
+
+    def __init__(self, code: Code, words: str) -> None:
+        super().__init__(words)
+        self.code: Code = code
+        self.words = words
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,35 @@ class Reading:
     def values(self) -> dict[str, Any]:
         """The values that may be used, by key: the sure ones."""
         return {key: answer.value for key, answer in self.answers.items() if answer.sure}
+
+    def unanswered(self, form: Form) -> tuple[Field, ...]:
+        """The needed questions with no answer at all; of a matrix, where one row has none."""
+        return tuple(
+            field for field in form.missing(self.values) if any(not self._written(key) for key in field.keys)
+        )
+
+    def unclear(self, form: Form) -> tuple[Field, ...]:
+        """The questions where something is written that cannot be used as it stands: ask, or let a person look.
+
+        Words that are the answer themselves, such as "about 2 weeks ago", are neither unclear nor unanswered.
+        """
+        missing = form.missing(self.values)
+        return tuple(
+            field
+            for field in form.fields
+            if any(self._unclear(key, needed=field in missing) for key in field.keys)
+        )
+
+    def _written(self, key: str) -> bool:
+        answer = self.answers.get(key)
+        return answer is not None and (answer.value is not None or bool(answer.raw.strip()))
+
+    def _unclear(self, key: str, *, needed: bool) -> bool:
+        # needed, sure, and yet missing: words stand there, but the choice or tick beside them does not
+        answer = self.answers.get(key)
+        if answer is None or not self._written(key):
+            return False
+        return not answer.sure or (needed and isinstance(answer.value, dict))
 
     def to_json(self) -> dict[str, Any]:
         """The object of `mailbot read --json`."""
