@@ -24,6 +24,7 @@ COMMAND_SECONDS = 60.0
 LETTER_SECONDS = 180.0  # RFC 5321 4.5.3.2.5
 QUIET_SECONDS = 60.0  # servers and firewalls forget connections that are quiet for longer
 SIGN_IN_REFUSED = "the SMTP server refused the sign-in: check user name and password of the sender"
+ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>\x00-\x1f\x7f]+")  # nothing ends or adds a command
 SIGN_IN_CODES = {530, 534, 535, 538}  # RFC 4954: about who we are, not about the letter
 
 
@@ -39,18 +40,22 @@ class Smtp:
 
     def send(self, envelope_from: str, recipients: Sequence[str], raw: bytes) -> None:
         """Hand one letter over, as the protocol says."""
-        if not recipients:
-            raise Permanent("the letter has no recipient")
+        if not recipients or not all(map(ADDRESS.fullmatch, (envelope_from, *recipients))):
+            raise Permanent("an address cannot be used, or there is none")
         body = stuffed(raw)
         with self._until_the_dot():
             smtp = self._begin(envelope_from, recipients, raw)
             for recipient in recipients:
-                _check("RCPT", *smtp.rcpt(recipient))
+                _check("RCPT", *smtp.docmd("RCPT", f"TO:<{recipient}>"))
             _check("DATA", *smtp.docmd("DATA"), good=3)
             _socket(smtp).settimeout(LETTER_SECONDS)
             smtp.send(body)
         self._dot(smtp)
-        self._used = time.monotonic()
+
+    def greet(self) -> None:
+        """Connect and sign in, as sending would; raises Passing with what is wrong."""
+        self._drop()
+        self._smtp, self._used = self._connected(), time.monotonic()
 
     def close(self) -> None:
         """End the connection politely if it can be; never raises."""
@@ -68,12 +73,6 @@ class Smtp:
         except DeliveryError:
             self._reset()
             raise
-        except (
-            ValueError,
-            smtplib.SMTPNotSupportedError,
-        ) as error:  # it cannot be written as an SMTP command
-            self._reset()
-            raise Permanent(f"an address cannot be used: {type(error).__name__}") from None
         except Exception as error:  # smtplib, ssl and sockets raise what they like
             self._drop()
             raise Passing(f"before the letter was handed over: {_reason(error)}") from None
@@ -82,6 +81,7 @@ class Smtp:
         """A connection that has taken MAIL; one kept open may have died meanwhile, and is replaced once."""
         if time.monotonic() - self._used > QUIET_SECONDS:
             self._drop()
+        self._used = time.monotonic()
         if self._smtp is not None:
             with contextlib.suppress(smtplib.SMTPServerDisconnected):
                 code, text = _mail(self._smtp, envelope_from, recipients, raw)
@@ -101,6 +101,7 @@ class Smtp:
             self._drop()
             raise InDoubt(f"no answer to the whole letter: {_reason(error)}") from None
         _socket(smtp).settimeout(COMMAND_SECONDS)
+        self._used = time.monotonic()
         if code == 421 or code // 100 not in (2, 4, 5):
             self._drop()
         if code // 100 not in (2, 4, 5):
@@ -198,8 +199,12 @@ def _mail(smtp: smtplib.SMTP, envelope_from: str, recipients: Sequence[str], raw
     if smtp.has_extn("8bitmime") and not raw.isascii():
         options.append("BODY=8BITMIME")
     if not "".join((envelope_from, *recipients)).isascii():
+        if not smtp.has_extn("smtputf8"):
+            raise Permanent("the server takes no address with letters beyond ASCII")
+        smtp.command_encoding = "utf-8"
         options.append("SMTPUTF8")
-    return smtp.mail(envelope_from, options)
+    # smtplib's mail() and rcpt() rewrite an address that they find odd
+    return smtp.docmd("MAIL", " ".join((f"FROM:<{envelope_from}>", *options)))
 
 
 def _check(stage: str, code: int, text: bytes, good: int = 2) -> None:

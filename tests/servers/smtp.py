@@ -63,7 +63,9 @@ class SmtpSink:
     def running(self) -> Iterator[SmtpSink]:
         context = self.certificate.server_context() if self.certificate and self.tls != "plain" else None
         offered: dict[str, Any] = (
-            {"authenticator": self._authenticate, "auth_require_tls": False} if self.password else {}
+            {"authenticator": self._authenticate, "auth_require_tls": self.tls == "starttls"}
+            if self.password
+            else {}
         )
         controller = Controller(
             self,
@@ -87,7 +89,7 @@ class SmtpSink:
         self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any
     ) -> AuthResult:
         right = isinstance(given, LoginPassword) and given.password == self.password.encode()
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=right)
 
     # aiosmtpd finds these by their names
 
