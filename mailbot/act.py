@@ -27,7 +27,12 @@ class Actor:
     """Handles mails whose readings are there, and passes on those whose files must be read first."""
 
     def __init__(
-        self, office: Office, store: Store, clock: Clock, to_read: Callable[[], None], done: Callable[[], None]
+        self,
+        office: Office,
+        store: Store,
+        clock: Clock,
+        to_read: Callable[[], None],
+        done: Callable[[], None],
     ) -> None:
         self._office, self._store, self._clock = office, store, clock
         self._to_read, self._done = to_read, done
@@ -66,7 +71,13 @@ class Actor:
             KINDS[understood.kind].act(self._office, tx, understood)
             state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED
             tx.mails.move(taken.id, state, **marks(understood))
-        log.info("mail_handled", mail=taken.id, kind=understood.kind, state=state, why=[why.rule for why in understood.why])
+        log.info(
+            "mail_handled",
+            mail=taken.id,
+            kind=understood.kind,
+            state=state,
+            why=[why.rule for why in understood.why],
+        )
         self._done()
 
     def _announce(self) -> bool:

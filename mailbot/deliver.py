@@ -32,7 +32,12 @@ class Deliverer:
     """Sends what is in the outbox, and settles what became of it."""
 
     def __init__(
-        self, office: Office, store: Store, clock: Clock, sender: Sender, connect: Callable[[MailboxSettings], Mailbox]
+        self,
+        office: Office,
+        store: Store,
+        clock: Clock,
+        sender: Sender,
+        connect: Callable[[MailboxSettings], Mailbox],
     ) -> None:
         self._office, self._store, self._clock, self._sender = office, store, clock, sender
         self._connect, self._mailbox = connect, None
@@ -155,10 +160,17 @@ class Deliverer:
         now = self._clock.now()
         if found:
             left = LetterState(self._sender.leaves)
-            return left, {"sent_at": now if left == LetterState.SENT else None, "note": "was in doubt; found in the mailbox"}
+            return left, {
+                "sent_at": now if left == LetterState.SENT else None,
+                "note": "was in doubt; found in the mailbox",
+            }
         once_more = self._office.settings.sender.keeps_sent_copies and row["name"] in _MAY_GO_ONCE_MORE
         if once_more and not row["tried_in_doubt"]:
-            return LetterState.READY, {"tried_in_doubt": 1, "next_try_at": now, "note": "was in doubt; goes once more"}
+            return LetterState.READY, {
+                "tried_in_doubt": 1,
+                "next_try_at": now,
+                "note": "was in doubt; goes once more",
+            }
         return LetterState.HELD, {"note": "in doubt: it may have gone"}
 
     # -- Sent copies

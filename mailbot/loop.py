@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import structlog
 
+from mailbot.errors import MailboxError
+
 log = structlog.get_logger()
 
 
@@ -18,8 +20,8 @@ class Bell:
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
-        os.set_blocking(self._read, False)  # noqa: FBT003 - the name of the argument is the function's
-        os.set_blocking(self._write, False)  # noqa: FBT003
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
 
     def fileno(self) -> int:
         return self._read
@@ -86,9 +88,15 @@ class Loop:
             try:
                 again = self._step()
                 backoff.reset()
-            except Exception as error:  # a loop must survive every fault; what it worked on is leased and comes back
+            except MailboxError as error:  # the network, the server or the sign-in: ordinary, and said in plain words
+                delay = max(backoff.next(), getattr(error, "seconds", 0.0))
+                log.warning("mailbox_fault", loop=self.name, error=str(error), retry_in=round(delay, 1))
+                self.bell.wait(delay)
+                continue
+            except Exception as error:  # a loop survives every fault; what it worked on is leased and comes back
                 delay = backoff.next()
-                log.error("loop_fault", loop=self.name, error=type(error).__name__, retry_in=round(delay, 1), exc_info=True)
+                fault = type(error).__name__
+                log.error("loop_fault", loop=self.name, error=fault, retry_in=round(delay, 1), exc_info=True)
                 self.bell.wait(delay)
                 continue
             if not again and not self._stopping.is_set():

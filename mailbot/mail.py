@@ -16,13 +16,21 @@ from mailparser.core import MailParser
 
 from mailbot.newwords import bare_subject, html_to_text, new_words
 
-logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # it logs the headers it cannot decode, people's names among them
+logging.getLogger("mailparser").setLevel(
+    logging.CRITICAL
+)  # it logs the headers it cannot decode, people's names among them
 
 #: caps before any heavy call: a header block, a body and a number of parts that no person sends
 _HEADER_BYTES, _BODY_CHARACTERS, _PARTS = 256 * 1024, 200_000, 500
 #: pictures below this size are the logos of signatures; no page of a form is so small
 _LOGO_BYTES = 30_000
-_NEVER_A_FORM = ("text/calendar", "text/vcard", "text/x-vcard", "application/pkcs7-signature", "application/pgp-signature")
+_NEVER_A_FORM = (
+    "text/calendar",
+    "text/vcard",
+    "text/x-vcard",
+    "application/pkcs7-signature",
+    "application/pgp-signature",
+)
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 
 
@@ -170,7 +178,9 @@ def _headers_only(message: Message) -> Message:
 def _addresses(pairs: object) -> tuple[Address, ...]:
     if not isinstance(pairs, list):
         return ()
-    return tuple(Address(str(name), str(address).strip().lower()) for name, address in pairs[:200] if "@" in str(address))
+    return tuple(
+        Address(str(name), str(address).strip().lower()) for name, address in pairs[:200] if "@" in str(address)
+    )
 
 
 def _first(pairs: object) -> Address:
@@ -213,7 +223,11 @@ def _walk(message: Message) -> tuple[str, list[AttachedFile], Report | None, lis
 
 def _parts(message: Message) -> Iterator[Message]:
     """The leaves of a mail; an attached mail is one leaf, so that its words are never taken for the sender's."""
-    if message.get_content_type() in ("message/rfc822", "message/delivery-status", "message/disposition-notification"):
+    if message.get_content_type() in (
+        "message/rfc822",
+        "message/delivery-status",
+        "message/disposition-notification",
+    ):
         yield message
         return
     payload = message.get_payload()

@@ -202,7 +202,13 @@ class Receiver:
                 self._empty[folder, uid] = tries
             else:
                 self._empty.pop((folder, uid), None)
-                yield Arrived(uid, one.came_at, one.size, MailState.SET_ASIDE, error="the server announces it and gives nothing")
+                yield Arrived(
+                    uid,
+                    one.came_at,
+                    one.size,
+                    MailState.SET_ASIDE,
+                    error="the server announces it and gives nothing",
+                )
 
     def _mark(self, folder: str, validity: int, next_uid: int) -> None:
         if self._marks.get(folder) != (validity, next_uid):
@@ -222,7 +228,12 @@ class Receiver:
             ours = {row["message_id"]: row for row in tx.letters.with_message_ids([copy.message_id for copy in copies])}
             for copy in copies:
                 if letter := ours.get(copy.message_id):
-                    tx.letters.settle(letter["id"], LetterState.SENT, [LetterState.HELD, LetterState.IN_DOUBT], sent_at=tx.now)
+                    tx.letters.settle(
+                        letter["id"],
+                        LetterState.SENT,
+                        [LetterState.HELD, LetterState.IN_DOUBT],
+                        sent_at=tx.now,
+                    )
             tx.folders.answered_by_hand(
                 [message_id for copy in copies if copy.message_id not in ours for message_id in copy.replies_to]
             )
@@ -257,15 +268,15 @@ class Receiver:
         return self._settings.mailbox.file_finished and self._settings.mode != "observe"
 
     def _patience(self) -> float:
-        """How long to wait for a change: until the next look at every folder, or until there is something to file."""
+        """How long to wait for a change: until the next look at every folder, or until something may be filed."""
         box = self._settings.mailbox
         now = self._clock.now()
         due = [box.renew_idle_seconds, box.look_every_seconds - (now - self._looked_at).total_seconds()]
         if self._files:
             with self._store.look(now) as tx:
-                if tx.mails.to_file(box.address, "INBOX", 1):
+                if tx.mails.any_unfiled(box.address, "INBOX"):
                     due.append(box.file_every_seconds - (now - self._filed_at).total_seconds())
-        return max(0.0, min(due))
+        return max(0.05, min(due))
 
 
 def _batches(listed: Sequence[Listed]) -> Iterator[list[Listed]]:

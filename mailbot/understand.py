@@ -16,7 +16,13 @@ from parsers import Reading
 
 
 def understand(
-    office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str, came_at: datetime
+    office: Office,
+    tx: Transaction,
+    mail_id: int,
+    mail: Mail,
+    readings: Sequence[Reading],
+    role: str,
+    came_at: datetime,
 ) -> Understood:
     """The first kind with a why; `unclear` always has one."""
     known = look_up(office, tx, mail_id, mail, readings, role)
@@ -28,16 +34,21 @@ def understand(
 
 
 def as_kind(
-    office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str, came_at: datetime, kind: str
+    office: Office,
+    tx: Transaction,
+    mail_id: int,
+    mail: Mail,
+    readings: Sequence[Reading],
+    role: str,
+    came_at: datetime,
+    kind: str,
 ) -> Understood:
     """The mail as the kind that a person says it is."""
     known = look_up(office, tx, mail_id, mail, readings, role)
     return Understood(mail_id, mail, known, kind, (Why("a_person_said_so", "a person said so"),), came_at)
 
 
-def look_up(
-    office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str
-) -> Known:
+def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str) -> Known:
     """Everything recognising needs to know, asked of the store at once."""
     settings = office.settings.mailbox
     report_ids = mail.report.message_ids if mail.report else ()

@@ -90,9 +90,17 @@ def no_automatic_reply(mail: Mail, known: Known) -> tuple[Why, ...]:
         Why(rule, words)
         for rule, words, holds in (
             ("no_sender", "it has no sender's address", not mail.sender.address),
-            ("authentication_failed", "our server says that it is not from whom it claims", known.authenticity == "fail"),
+            (
+                "authentication_failed",
+                "our server says that it is not from whom it claims",
+                known.authenticity == "fail",
+            ),
             ("in_junk", "it came to the junk folder", known.role == "junk"),
-            ("not_addressed_to_us", "it was not addressed to us, only copied or passed on", not _to_us(mail, known)),
+            (
+                "not_addressed_to_us",
+                "it was not addressed to us, only copied or passed on",
+                not _to_us(mail, known),
+            ),
             ("reply_elsewhere", "it asks for replies to another organisation", _replies_elsewhere(mail)),
             ("automatic", f"a machine sent it: {automatic_sign(mail)}", bool(automatic_sign(mail))),
             ("bulk", f"it was sent to many: {bulk_sign(mail)}", bool(bulk_sign(mail))),
@@ -129,12 +137,28 @@ def automatic_sign(mail: Mail) -> str:
     return ""
 
 
-_MACHINES = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "notifications", "mailer-daemon", "postmaster")
+_MACHINES = (
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "notifications",
+    "mailer-daemon",
+    "postmaster",
+)
 
 
 def bulk_sign(mail: Mail) -> str:
     """The header that says this mail went to many, or nobody reads its answers (RFC 2919, RFC 2369); nothing otherwise."""
-    for name in ("list-id", "list-unsubscribe", "list-post", "feedback-id", "x-campaign-id", "x-mailer-campaign"):
+    for name in (
+        "list-id",
+        "list-unsubscribe",
+        "list-post",
+        "feedback-id",
+        "x-campaign-id",
+        "x-mailer-campaign",
+    ):
         if mail.header(name):
             return {"list-id": "List-Id", "list-unsubscribe": "List-Unsubscribe"}.get(name, name)
     if mail.header("precedence").lower() in ("bulk", "list", "junk"):
@@ -147,4 +171,4 @@ def bulk_sign(mail: Mail) -> str:
 
 def joined(known: Known) -> Sequence[KnownReferral]:
     """The referrals that two signs tie this mail to (rule 8)."""
-    return [one for one in known.referrals if len(one.signs) >= 2]  # noqa: PLR2004 - rule 8 says two
+    return [one for one in known.referrals if len(one.signs) >= 2]

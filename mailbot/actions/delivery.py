@@ -69,6 +69,12 @@ def not_delivered(office: Office, tx: Transaction, letter: OurLetter, understood
     arrived = [LetterState.SENT, LetterState.IN_DOUBT, LetterState.HELD]
     if not tx.letters.settle(letter.id, LetterState.DELIVERED_NOT, arrived, note=f"came back: {status}".strip(": ")):
         return
-    tx.audit.add("letter_came_back", mail_id=understood.mail_id, letter_id=letter.id, referral_id=letter.referral_id, status=status)
+    tx.audit.add(
+        "letter_came_back",
+        mail_id=understood.mail_id,
+        letter_id=letter.id,
+        referral_id=letter.referral_id,
+        status=status,
+    )
     words = f"The letter “{letter.name}” was not delivered{f' ({status})' if status else ''}. Please telephone instead."
     people.ask(office, tx, "not_delivered", words, understood=understood, letter=letter)

@@ -53,7 +53,9 @@ class Office:
             except UserError as error:
                 problems.extend(error.problems)
         missing = [file for file in BLANK_FILES if not (settings.form_folder / file).is_file()]
-        problems.extend(f"{settings.form_folder / file}: is missing; `mailbot form --build` makes it" for file in missing)
+        problems.extend(
+            f"{settings.form_folder / file}: is missing; `mailbot form --build` makes it" for file in missing
+        )
         if problems:
             raise UserError(*problems)
         return cls(settings, letters, form, blanks(settings.form_folder), decided, words)

@@ -25,7 +25,9 @@ def record(
         raise UserError(f"“{outcome_id}” is not an outcome; choose one of: {known}.")
     outcome = office.outcomes[outcome_id]
     if missing := outcome.missing(recorded):
-        raise UserError(f"{referral['reference']}: the outcome “{outcome.name}” still needs {', '.join(missing)}. Nothing was recorded.")
+        raise UserError(
+            f"{referral['reference']}: the outcome “{outcome.name}” still needs {', '.join(missing)}. Nothing was recorded."
+        )
     state = State(referral["state"])
     if not may_move(state, State.DECIDED):
         raise UserError(f"{referral['reference']} is {state}; an outcome cannot be recorded for it.")
@@ -46,7 +48,7 @@ def take_back(tx: Transaction, reference: str, by: str) -> None:
     waiting = tx.outcomes.to_approve(referral["id"])
     if waiting is None:
         raise UserError(f"{referral['reference']} has no outcome waiting for approval.")
-    tx.outcomes.approve(waiting["id"], f"taken back by {by}", None)
+    tx.outcomes.take_back(waiting["id"], by)
     tx.referrals.move(referral["id"], State.DECIDED, State.QUEUED)
     tx.audit.add("outcome_taken_back", actor=by, referral_id=referral["id"])
 
@@ -60,11 +62,18 @@ def letter_for(office: Office, tx: Transaction, reference: str) -> Letter:
             f" Answer its item in `mailbot list` with confirm-referrer, or use `mailbot approve {referral['reference']} --to ADDRESS`."
         )
     cause = f"outcome:{outcome['id']}"
-    earlier = [row["message_id"] for row in tx.letters.of_referral(referral["id"]) if row["recipient"] == referral["referrer"]]
+    earlier = [
+        row["message_id"] for row in tx.letters.of_referral(referral["id"]) if row["recipient"] == referral["referrer"]
+    ]
     thread = Thread(earlier[-1], tuple(earlier)) if earlier else None
     facts = _facts(referral, outcome)
     return office.letters.write(
-        f"outcome-{outcome['outcome']}", referral["referrer"], facts, cause=cause, now=outcome["recorded_at"], thread=thread
+        f"outcome-{outcome['outcome']}",
+        referral["referrer"],
+        facts,
+        cause=cause,
+        now=outcome["recorded_at"],
+        thread=thread,
     )
 
 
@@ -73,7 +82,9 @@ def approve(office: Office, tx: Transaction, reference: str, by: str, seen: Lett
     referral, outcome = _waiting(tx, reference)
     letter = letter_for(office, tx, reference)
     if letter.skeleton != seen.skeleton:
-        raise UserError(f"{referral['reference']} has changed since you saw its letter; look at it again. Nothing was sent.")
+        raise UserError(
+            f"{referral['reference']} has changed since you saw its letter; look at it again. Nothing was sent."
+        )
     letter_id = tx.letters.put(letter, f"outcome:{outcome['id']}", referral_id=referral["id"])
     if letter_id is None or not tx.outcomes.approve(outcome["id"], by, letter_id):
         raise UserError(f"{referral['reference']}: somebody else has just approved this letter. It goes out once.")
@@ -121,5 +132,3 @@ def _date_or_words(text: str) -> date | str:
         return date.fromisoformat(text)
     except ValueError:
         return text
-
-

@@ -55,10 +55,18 @@ def ask(
     """Put something into the queue and tell staff by letter; None where it is in the queue already."""
     mail_id = understood.mail_id if understood else None
     referral_id = referral_id or (letter.referral_id if letter else None)
-    need_id = tx.needs.open(why, words, mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id)
+    need_id = tx.needs.open(
+        why, words, mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id
+    )
     if need_id is None:
         return None
-    tx.audit.add("needs_person", mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id, why=why)
+    tx.audit.add(
+        "needs_person",
+        mail_id=mail_id,
+        letter_id=letter.id if letter else None,
+        referral_id=referral_id,
+        why=why,
+    )
     if letter is None or not _to_staff(office, letter.recipient):  # a letter about a letter to staff would never end
         think = "; ".join(why.words for why in understood.why) if understood else ""
         _tell(office, tx, tx.needs.get(need_id), think, _arrived(understood), reminder=False)
@@ -95,7 +103,13 @@ def actions_for(office: Office, need: sa.RowMapping) -> list[Action]:
 
 
 def _tell(
-    office: Office, tx: Transaction, need: sa.RowMapping, think: str, arrived: Arrived | None, *, reminder: bool
+    office: Office,
+    tx: Transaction,
+    need: sa.RowMapping,
+    think: str,
+    arrived: Arrived | None,
+    *,
+    reminder: bool,
 ) -> None:
     facts = NeedsAPersonFacts(
         id=need["id"],
@@ -153,7 +167,9 @@ def confirm_referrer(tx: Transaction, need: sa.RowMapping, by: str, address: str
     referral = tx.referrals.by_id(need["referral_id"])
     confirmed = (address or referral["referrer"] or "").lower()
     if "@" not in confirmed:
-        raise UserError("The form gives no usable address: name one, as in `confirm-referrer name@organisation.example`.")
+        raise UserError(
+            "The form gives no usable address: name one, as in `confirm-referrer name@organisation.example`."
+        )
     tx.referrals.change(referral["id"], referrer=confirmed, confirmed_by=by)
 
 
@@ -161,15 +177,24 @@ def send_again(tx: Transaction, need: sa.RowMapping) -> None:
     """A person decides that a letter in trouble goes once more, with the same bytes."""
     if need["letter_id"] is None:
         raise UserError(f"Item {need['id']} is not about a letter.")
-    troubled: Sequence[LetterState] = (LetterState.FAILED, LetterState.DELIVERED_NOT, LetterState.HELD, LetterState.IN_DOUBT)
-    if not tx.letters.settle(need["letter_id"], LetterState.READY, troubled, next_try_at=tx.now, note="a person sends it again"):
+    troubled: Sequence[LetterState] = (
+        LetterState.FAILED,
+        LetterState.DELIVERED_NOT,
+        LetterState.HELD,
+        LetterState.IN_DOUBT,
+    )
+    if not tx.letters.settle(
+        need["letter_id"], LetterState.READY, troubled, next_try_at=tx.now, note="a person sends it again"
+    ):
         raise UserError("The letter is not in trouble any more; nothing was sent again.")
 
 
 def retry(tx: Transaction, mail_id: int, by: str) -> None:
     """Take a mail that was set aside into work again."""
     if tx.mails.raw(mail_id) is None:
-        raise UserError(f"The content of mail {mail_id} was never kept ({tx.mails.get(mail_id)['error']}): look in the mailbox.")
+        raise UserError(
+            f"The content of mail {mail_id} was never kept ({tx.mails.get(mail_id)['error']}): look in the mailbox."
+        )
     if not tx.mails.set_state(mail_id, MailState.NEW, [MailState.SET_ASIDE]):
         raise UserError(f"Mail {mail_id} is not set aside; it is {tx.mails.get(mail_id)['state']}.")
     for need in tx.needs.waiting(mail_id):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from mailbot.actions import people
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
-from mailbot.letters import QuestionFacts, Received, ReceiptFacts
+from mailbot.letters import QuestionFacts, ReceiptFacts, Received
 from mailbot.meeting import came_late, meeting_for, meeting_on
 from mailbot.referral import OPEN
 from mailbot.store import Transaction
@@ -73,7 +73,9 @@ def _correct(
 ) -> sa.RowMapping:
     """A corrected form, joined by two signs (rule 8): a new version of the answers, the old one kept (B26)."""
     before = tx.referrals.answers(referral["id"])
-    changed = {key: one for key, one in form.answers.items() if one.raw and (key not in before or one.raw != before[key].raw)}
+    changed = {
+        key: one for key, one in form.answers.items() if one.raw and (key not in before or one.raw != before[key].raw)
+    }
     tx.referrals.add_version(referral["id"], changed)
     tx.mails.join(understood.mail_id, referral["id"])
     tx.audit.add("form_corrected", mail_id=understood.mail_id, referral_id=referral["id"], changed=sorted(changed))

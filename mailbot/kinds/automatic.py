@@ -28,5 +28,7 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     """Nothing, but where it answers an outcome or a question staff see it, for the other contact it may name."""
     for letter in understood.known.our_letters:
         if letter.name.startswith(_MATTERS):
-            words = "The answer to our letter is automatic: the referrer may be away. It may name somebody else to contact."
+            words = (
+                "The answer to our letter is automatic: the referrer may be away. It may name somebody else to contact."
+            )
             people.ask(office, tx, "away", words, understood=understood, letter=letter)

@@ -14,7 +14,12 @@ _BOUNCERS = ("mailer-daemon@", "postmaster@", "mailerdaemon@")
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """A report part (RFC 3464, RFC 8098), or a mail server's own letter about one of ours."""
     if mail.report is not None:
-        return (Why("report", f"is a delivery report: {mail.report.action or 'action not said'} {mail.report.status}".rstrip()),)
+        return (
+            Why(
+                "report",
+                f"is a delivery report: {mail.report.action or 'action not said'} {mail.report.status}".rstrip(),
+            ),
+        )
     if mail.sender.address.startswith(_BOUNCERS) and known.our_letters:
         return (Why("mail_server_about_our_letter", "a mail server writes about one of our letters"),)
     return None
@@ -29,7 +34,11 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
         return
     if not understood.known.our_letters:
         people.ask(
-            office, tx, "bounce_unknown", "A mail was not delivered, and it is not one of mailbot's letters.", understood=understood
+            office,
+            tx,
+            "bounce_unknown",
+            "A mail was not delivered, and it is not one of mailbot's letters.",
+            understood=understood,
         )
         return
     for letter in understood.known.our_letters:

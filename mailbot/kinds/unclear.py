@@ -18,7 +18,8 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
         thoughts.append(asks)
     thoughts.extend(against_asking(mail, known))
     thoughts.extend(
-        Why("about_referral", f"may be about {one.reference}, by its {' and '.join(sorted(one.signs))}") for one in known.referrals
+        Why("about_referral", f"may be about {one.reference}, by its {' and '.join(sorted(one.signs))}")
+        for one in known.referrals
     )
     thoughts.extend(Why("mail_problem", problem) for problem in mail.problems)
     return tuple(thoughts) or (Why("nothing_clear", "no rule recognises it"),)

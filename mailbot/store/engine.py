@@ -114,7 +114,11 @@ class Store:
             with self.engine.begin() as connection:
                 yield connection
             return
-        with self._writing, self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        with (
+            self._writing,
+            self.engine.connect().execution_options(writing=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
 
@@ -131,7 +135,9 @@ def _sqlite(url: str) -> sa.Engine:
     in_memory = database in (None, "", ":memory:")
     if database and not in_memory:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    pool: dict[str, Any] = {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
+    pool: dict[str, Any] = (
+        {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
+    )
     engine = sa.create_engine(url, **pool)
 
     @sa.event.listens_for(engine, "connect")

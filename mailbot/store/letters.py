@@ -97,7 +97,9 @@ class LetterBox:
     def finish(self, letter_id: int, to: LetterState, **values: Any) -> bool:
         """Whether the letter, under our lease, is now in state `to`."""
         update = sa.update(letter).where(
-            letter.c.id == letter_id, letter.c.state == LetterState.LEASED, letter.c.lease_owner == self._owner
+            letter.c.id == letter_id,
+            letter.c.state == LetterState.LEASED,
+            letter.c.lease_owner == self._owner,
         )
         done = {"state": to, "lease_owner": None, "lease_until": None, **values}
         if to == LetterState.SENT:
@@ -107,9 +109,16 @@ class LetterBox:
     def give_back(self, letter_ids: Collection[int]) -> None:
         """End our lease on letters that were taken and not begun."""
         update = sa.update(letter).where(
-            letter.c.id.in_(letter_ids), letter.c.state == LetterState.LEASED, letter.c.lease_owner == self._owner
+            letter.c.id.in_(letter_ids),
+            letter.c.state == LetterState.LEASED,
+            letter.c.lease_owner == self._owner,
         )
-        values = {"state": LetterState.READY, "lease_owner": None, "lease_until": None, "attempts": letter.c.attempts - 1}
+        values = {
+            "state": LetterState.READY,
+            "lease_owner": None,
+            "lease_until": None,
+            "attempts": letter.c.attempts - 1,
+        }
         self._connection.execute(update.values(values))
 
     def any_due(self) -> bool:
@@ -180,6 +189,10 @@ class LetterBox:
 
     def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
         query = sa.select(letter).where(letter.c.referral_id == referral_id).order_by(letter.c.id)
+        return self._connection.execute(query).mappings().all()
+
+    def of_mail(self, mail_id: int) -> Sequence[sa.RowMapping]:
+        query = sa.select(letter).where(letter.c.mail_id == mail_id).order_by(letter.c.id)
         return self._connection.execute(query).mappings().all()
 
     def of_cause(self, cause: str) -> Sequence[sa.RowMapping]:

@@ -57,7 +57,10 @@ class Mails:
     def known_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
         """Which of these UIDs the ledger has."""
         query = sa.select(mail.c.uid).where(
-            mail.c.mailbox == mailbox, mail.c.folder == folder, mail.c.uidvalidity == uidvalidity, mail.c.uid.in_(uids)
+            mail.c.mailbox == mailbox,
+            mail.c.folder == folder,
+            mail.c.uidvalidity == uidvalidity,
+            mail.c.uid.in_(uids),
         )
         return set(self._connection.execute(query).scalars())
 
@@ -97,6 +100,16 @@ class Mails:
             .limit(limit)
         )
         return self._connection.execute(query).mappings().all()
+
+    def any_unfiled(self, mailbox: str, folder: str) -> bool:
+        """Whether a mail of this folder is, or soon will be, to be filed."""
+        query = sa.select(mail.c.id).where(
+            mail.c.mailbox == mailbox,
+            mail.c.folder == folder,
+            mail.c.filed_at.is_(None),
+            mail.c.state.not_in([MailState.BEFORE_US, MailState.GONE]),
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def filed(self, ids: Collection[int]) -> None:
         self._connection.execute(sa.update(mail).where(mail.c.id.in_(ids)).values(filed_at=self._now))
@@ -229,4 +242,6 @@ class Mails:
     def oldest_unfinished(self) -> datetime | None:
         """When the oldest mail came that is neither handled nor with a person."""
         unfinished = [MailState.NEW, MailState.READING, MailState.READY]
-        return self._connection.execute(sa.select(sa.func.min(mail.c.came_at)).where(mail.c.state.in_(unfinished))).scalar()
+        return self._connection.execute(
+            sa.select(sa.func.min(mail.c.came_at)).where(mail.c.state.in_(unfinished))
+        ).scalar()

@@ -18,7 +18,13 @@ class Needs:
         self._connection, self._now = connection, now
 
     def open(
-        self, why: str, words: str, *, mail_id: int | None = None, letter_id: int | None = None, referral_id: int | None = None
+        self,
+        why: str,
+        words: str,
+        *,
+        mail_id: int | None = None,
+        letter_id: int | None = None,
+        referral_id: int | None = None,
     ) -> int | None:
         """A new thing to look at; None where the same thing about the same subject waits already."""
         same = sa.select(need.c.id).where(
@@ -57,9 +63,7 @@ class Needs:
     def close(self, need_id: int, by: str, action: str) -> bool:
         """Whether it was still open, and now is not."""
         update = sa.update(need).where(need.c.id == need_id, need.c.closed_at.is_(None))
-        return (
-            self._connection.execute(update.values(closed_at=self._now, closed_by=by, action=action)).rowcount == 1
-        )
+        return self._connection.execute(update.values(closed_at=self._now, closed_by=by, action=action)).rowcount == 1
 
     def to_remind(self, before: datetime) -> Sequence[sa.RowMapping]:
         """Those opened before a moment and not reminded of since then."""

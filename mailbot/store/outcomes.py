@@ -33,12 +33,16 @@ class RecordedOutcomes:
         return self._connection.execute(query).mappings().all()
 
     def to_approve(self, referral_id: int) -> sa.RowMapping | None:
-        """The newest outcome that nobody has approved yet."""
-        waiting = [row for row in self.of_referral(referral_id) if row["approved_at"] is None]
+        """The newest outcome that nobody has approved or taken back."""
+        waiting = [row for row in self.of_referral(referral_id) if not row["approved_at"] and not row["taken_back_by"]]
         return waiting[-1] if waiting else None
 
-    def approve(self, outcome_id: int, by: str, letter_id: int | None) -> bool:
+    def approve(self, outcome_id: int, by: str, letter_id: int) -> bool:
         """Whether it was not yet approved, and now is."""
         update = sa.update(outcome).where(outcome.c.id == outcome_id, outcome.c.approved_at.is_(None))
+        update = update.where(outcome.c.taken_back_by.is_(None))
         values = {"approved_by": by, "approved_at": self._now, "letter_id": letter_id}
         return self._connection.execute(update.values(values)).rowcount == 1
+
+    def take_back(self, outcome_id: int, by: str) -> None:
+        self._connection.execute(sa.update(outcome).where(outcome.c.id == outcome_id).values(taken_back_by=by))

@@ -243,6 +243,7 @@ outcome = Table(
     Column("recorded_at", Utc, nullable=False),
     Column("approved_by", Text),
     Column("approved_at", Utc),
+    Column("taken_back_by", Text),
     _ref("letter_id", "letter"),
 )
 

@@ -1,0 +1,99 @@
+"""form and read: the blank, and what returned forms say."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import parsers
+from mailbot.commands.desk import console, load_settings, print_json
+from mailbot.errors import UserError
+from mailbot.read import limits
+from parsers import File, Form, FormError, Reading
+from parsers.write import BLANK_FILES, build
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("form")(form)
+    app.command("read")(read)
+
+
+def form(
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to copy the blank to.")] = None,
+    build_: Annotated[
+        bool, typer.Option("--build", help="Make the blank anew from form.toml (needs the extra `forms`).")
+    ] = False,
+) -> None:
+    """Copy the kept blank form as PDF, Word document and plain text, or make it anew."""
+    folder = load_settings().form_folder
+    if build_:
+        try:
+            build(Form.load(folder), folder)
+        except FormError as error:
+            raise UserError(str(error)) from None
+        console.print(f"Made the blank anew in {folder}", markup=False)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in BLANK_FILES:
+            shutil.copyfile(folder / name, out / name)
+            console.print(str(out / name), markup=False)
+    if out is None and not build_:
+        raise typer.BadParameter("say --out DIR, --build, or both")
+
+
+def read(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Returned forms: PDF or Word documents.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Read returned forms: each answer with where it was found and how sure it is."""
+    settings = load_settings()
+    readings = read_paths(files, settings.folder / "forms", limits(settings))
+    if as_json:
+        print_json([reading.to_json() for reading in readings])
+        return
+    for reading in readings:
+        _print(reading, settings.folder / "forms")
+
+
+def read_paths(files: list[Path], forms: Path, limits: parsers.Limits) -> list[Reading]:
+    """Read files from the disk; raises UserError for one that cannot be opened."""
+    opened = []
+    for path in files:
+        try:
+            opened.append(File(path.name, path.read_bytes()))
+        except OSError as error:
+            raise UserError(f"{path}: cannot be opened: {error.strerror}") from None
+    return parsers.read(opened, forms, limits)
+
+
+def _print(reading: Reading, forms: Path) -> None:
+    console.rule(", ".join(reading.files), align="left")
+    for problem in reading.problems:
+        console.print(f"! {problem.words}", markup=False)
+    if not reading.form_version or not reading.answers:
+        return
+    form = Form.load(forms / reading.form_version)
+    for key, answer in reading.answers.items():
+        if not answer.raw and answer.value in (None, "", []):
+            continue
+        mark = " " if answer.sure else "?"
+        field = form[key.partition(".")[0]]
+        row = dict(field.rows).get(key.partition(".")[2], "")
+        label = f"{field.label} {row}".strip()
+        console.print(f"{mark} {label}: {_plain(answer.value if answer.sure else answer.raw)}", markup=False)
+        if answer.remark:
+            console.print(f"    {answer.remark}", markup=False)
+    missing = reading.unanswered(form)
+    if missing:
+        console.print("Not answered: " + "; ".join(field.label for field in missing), markup=False)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(_plain(part) for part in value.values() if part)
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(value)

@@ -1,0 +1,221 @@
+"""run, check, status, pause, resume and demo."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from datetime import timedelta
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from mailbot import settings as settings_module
+from mailbot import wording
+from mailbot.actions import Office
+from mailbot.app import App, clock_of, open_store
+from mailbot.commands.desk import Desk, console, load_settings, open_desk, print_json, who
+from mailbot.errors import DeliveryError, MailboxError, UserError
+from mailbot.mailboxes.imap import Imap
+from mailbot.meeting import next_meeting
+from mailbot.referral import OPEN
+from mailbot.senders.smtp import Smtp
+from mailbot.settings import Settings
+from mailbot.store import LetterState, MailState, Transaction
+from parsers.write import is_stale
+
+
+def add_to(app: typer.Typer) -> None:
+    for command in (run, check, status, pause, resume, demo):
+        app.command()(command)
+
+
+def run() -> None:
+    """Watch the mailbox and do the work, until it is stopped (Ctrl-C or SIGTERM)."""
+    _log_to_stderr()
+    app = App(load_settings())
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    app.start()
+    stopping.wait()
+    app.stop()
+
+
+def demo(
+    exit_: Annotated[
+        bool, typer.Option("--exit", help="End when the story has been told; status 0 only if every step happened.")
+    ] = False,
+) -> None:
+    """Tell the whole story on this machine: no account, nothing to install, nothing leaves it."""
+    try:
+        from mailbot.demo.story import tell  # noqa: PLC0415 - needs the extra `demo`, which a server does not have
+    except ImportError as error:
+        raise UserError(
+            f"The demo needs its mail servers ({error.name} is missing): pip install 'mailbot[demo]'"
+        ) from None
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    sys.exit(tell(stay=not exit_))
+
+
+def check() -> None:
+    """Settings, mailbox, sender, database, letters and form: each OK, or what to do."""
+    settings = load_settings()
+    console.print(f"OK    settings: mode {settings.mode}", markup=False)
+    checks = (
+        ("letters and form", _check_office),
+        ("database", _check_database),
+        ("mailbox", _check_mailbox),
+        ("sender", _check_sender),
+    )
+    faults = 0
+    for name, one in checks:
+        try:
+            console.print(f"OK    {name}: {one(settings)}", markup=False)
+        except UserError as error:
+            faults += 1
+            for problem in error.problems:
+                console.print(f"FAULT {name}: {problem}", markup=False)
+    for advice in settings_module.unset(settings):
+        console.print(f"note  {advice}", markup=False)
+    if faults:
+        raise typer.Exit(1)
+
+
+def _check_office(settings: Settings) -> str:
+    office = Office.open(settings)
+    problems = office.letters.check()
+    if is_stale(settings.form_folder):
+        problems.append(
+            f"{settings.form_folder}: the blank is older than form.toml; `mailbot form --build` makes it anew"
+        )
+    if problems:
+        raise UserError(*problems)
+    return f"form version {office.form.version}, {len(office.form.fields)} questions"
+
+
+def _check_database(settings: Settings) -> str:
+    try:
+        open_store(settings, clock_of(settings)).close()
+    except Exception as error:  # drivers raise what they like
+        raise UserError(
+            f"cannot be used ({type(error).__name__}): check database.url and that the server runs"
+        ) from None
+    return "ready"
+
+
+def _check_mailbox(settings: Settings) -> str:
+    try:
+        mailbox = Imap.connect(settings.mailbox)
+        folders = mailbox.folders()
+        mailbox.close()
+    except MailboxError as error:
+        raise UserError(f"{error}; check mailbox.host, port, tls, username and the password") from None
+    missing = set(settings.mailbox.watch) - {folder.name for folder in folders}
+    if missing:
+        raise UserError(f"mailbox.watch names folders that are not there: {wording.listed(sorted(missing))}")
+    return f"signed in, {wording.count(len(folders), 'folder')}"
+
+
+def _check_sender(settings: Settings) -> str:
+    if settings.mode != "send":
+        return f"not used in mode {settings.mode}"
+    sender = Smtp(settings.sender, settings.mailbox)
+    try:
+        sender.greet()
+    except DeliveryError as error:
+        raise UserError(f"{error}; check sender.host, port, tls, username and the password") from None
+    finally:
+        sender.close()
+    return "connected and signed in"
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Counts by state, whether the ledger adds up, the oldest that waits, the last mail, the next meeting, the mode."""
+    with open_desk() as desk, desk.store.look(desk.now) as tx:
+        found = _status(desk, tx)
+    if as_json:
+        print_json(found)
+        return
+    console.print(f"mode {found['mode']}{', paused' if found['paused'] else ''}", markup=False)
+    for part in ("mails", "letters", "referrals"):
+        counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found[part].items()) or "none yet"
+        console.print(f"{part}: {counts}", markup=False)
+    console.print(f"ledger: {found['ledger']['words']}", markup=False)
+    console.print(f"needs a person: {found['needs_a_person']}", markup=False)
+    console.print(f"oldest unfinished mail: {found['oldest_waiting'] or 'none'}", markup=False)
+    console.print(f"last mail seen: {found['last_mail'] or 'none yet'}", markup=False)
+    console.print(f"next meeting: {found['next_meeting']}", markup=False)
+
+
+def _status(desk: Desk, tx: Transaction) -> dict[str, Any]:
+    mails = tx.mails.count_by_state()
+    ours = sum(count for state, count in mails.items() if state != MailState.BEFORE_US)
+    unfinished = sum(mails.get(state, 0) for state in (MailState.NEW, MailState.READING, MailState.READY))
+    zone = desk.settings.meeting.zone
+    moments = {"last_mail": tx.mails.last_came_at(), "oldest_waiting": tx.mails.oldest_unfinished()}
+    return {
+        "mode": desk.settings.mode,
+        "paused": tx.switches.get("paused") == "yes",
+        "mails": mails,
+        "letters": tx.letters.count_by_state(),
+        "referrals": tx.referrals.count_by_state(),
+        "open_referrals": len(tx.referrals.in_states(OPEN)),
+        "ledger": {
+            "mails": ours,
+            "accounted_for": ours - unfinished,
+            "reconciled": unfinished == 0,
+            "words": f"{wording.count(ours, 'mail')}, {ours - unfinished} accounted for",
+        },
+        "needs_a_person": len(tx.needs.waiting()),
+        "in_doubt": tx.letters.count_by_state().get(LetterState.IN_DOUBT, 0),
+        **{name: wording.when(moment, zone) if moment else None for name, moment in moments.items()},
+        "next_meeting": wording.when(next_meeting(desk.now, desk.settings.meeting).starts_at, zone),
+    }
+
+
+def pause() -> None:
+    """Stop sending at once; mail is still received, read and understood."""
+    _switch(paused=True)
+    console.print("Paused: letters wait in the outbox until `mailbot resume`.")
+
+
+def resume() -> None:
+    """Send again."""
+    _switch(paused=False)
+    console.print("Sending again.")
+
+
+def _switch(*, paused: bool) -> None:
+    with open_desk() as desk, desk.store.transaction(desk.now + timedelta()) as tx:
+        tx.switches.put("paused", "yes" if paused else "")
+        tx.audit.add("paused" if paused else "resumed", actor=who())
+
+
+def _log_to_stderr() -> None:
+    """One line an event, with names and numbers and no personal data; JSON where nobody watches."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _fault_without_words,
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _fault_without_words(_logger: Any, _method: str, event: Any) -> Any:
+    """Where a fault was raised, without its message: a message may quote a mail (rule 10)."""
+    if event.pop("exc_info", False):
+        _, error, trace = sys.exc_info()
+        steps = []
+        while trace is not None:
+            steps.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        event["at"] = " > ".join(steps[-6:])
+        event.setdefault("error", type(error).__name__)
+    return event

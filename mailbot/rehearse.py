@@ -1,0 +1,60 @@
+"""A rehearsal: mails handled for real in a store that lives in memory, so that what would be done can be said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from mailbot.act import Actor
+from mailbot.actions import Office
+from mailbot.clock import SystemClock
+from mailbot.errors import UserError
+from mailbot.read import Reader
+from mailbot.store import MailState, Store
+from mailbot.store.mails import Arrived
+
+
+class Rehearsal:
+    """A fresh mailbox in memory; each mail that is explained is known when the next one comes."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._clock = SystemClock()
+        self._store = Store("sqlite://")
+        self._store.upgrade()
+        self._actor = Actor(office, self._store, self._clock, _nobody, _nobody)
+        self._reader = Reader(office.settings, self._store, self._clock, _nobody)
+        self._count = 0
+
+    def explain(self, raw: bytes) -> dict[str, Any]:
+        """The object of `mailbot explain --json`, without the file's name."""
+        self._count += 1
+        mailbox = self._office.settings.mailbox.address
+        with self._store.transaction(self._clock.now()) as tx:
+            arrived = Arrived(self._count, datetime.now(UTC), len(raw), MailState.NEW, raw)
+            tx.mails.keep(mailbox, "INBOX", "inbox", 1, [arrived])
+        while self._actor.step() or self._reader.step():
+            pass
+        return self._found(self._count)
+
+    def _found(self, mail_id: int) -> dict[str, Any]:
+        with self._store.look(self._clock.now()) as tx:
+            row = tx.mails.get(mail_id)
+            if row["state"] == MailState.SET_ASIDE:
+                raise UserError(f"the mail would be set aside: {row['error']}")
+            letters: dict[str, list[str]] = {}
+            for letter in tx.letters.of_mail(mail_id):
+                letters.setdefault(letter["name"], []).append(letter["recipient"])
+            return {
+                "kind": row["kind"],
+                "why": [why["words"] for why in row["why"] or ()],
+                "needs_person": row["state"] == MailState.NEEDS_PERSON,
+                "urgent": "urgent" in letters,
+                "letters": [{"letter": name, "to": to} for name, to in letters.items()],
+                "references": list(tx.mails.references_of(mail_id)),
+                "forms": tx.mails.readings(mail_id) or [],
+            }
+
+
+def _nobody() -> None:
+    """Nobody waits for a bell in a rehearsal."""

@@ -1,0 +1,89 @@
+"""The timetable: `tick` finds what is due and does each thing once; APScheduler only rings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from mailbot.actions import Office
+from mailbot.clock import Clock
+from mailbot.jobs import chase, digest
+from mailbot.meeting import digests_due
+from mailbot.store import Store
+
+log = structlog.get_logger()
+
+_DIGEST = "digest"
+
+
+class Timetable:
+    """What is due, by the clock that was passed in: exactly once, also after the process was down at that minute."""
+
+    def __init__(self, office: Office, store: Store, clock: Clock, done: Callable[[], None]) -> None:
+        self._office, self._store, self._clock, self._done = office, store, clock, done
+
+    def tick(self, now: datetime) -> bool:
+        """Do what is due at this moment; whether anything was."""
+        did = [self._digests(now), self._reminders(now)]
+        if any(did):
+            self._done()
+        return any(did)
+
+    def _digests(self, now: datetime) -> bool:
+        """One transaction a meeting: the slot is claimed and its letters are written together, or neither."""
+        did = False
+        for meeting in digests_due(self._first_start(now), now, self._office.settings.meeting):
+            slot = meeting.date.isoformat()
+            with self._store.look(now) as tx:
+                if tx.switches.slot_claimed(_DIGEST, slot):
+                    continue
+            with self._store.transaction(now) as tx:
+                if tx.switches.claim_slot(_DIGEST, slot):
+                    digest.send(self._office, tx, meeting)
+                    did = True
+            log.info("digest_written", meeting=slot)
+        return did
+
+    def _first_start(self, now: datetime) -> datetime:
+        """Digests that fell due before mailbot's very first start are not its own."""
+        with self._store.look(now) as tx:
+            known = tx.switches.get("first_start")
+        if known is None:
+            with self._store.transaction(now) as tx:
+                known = tx.switches.remember("first_start", now.isoformat())
+        return datetime.fromisoformat(known)
+
+    def _reminders(self, now: datetime) -> bool:
+        with self._store.look(now) as tx:
+            if not tx.needs.waiting():
+                return False
+        with self._store.transaction(now) as tx:
+            return chase.send(self._office, tx) > 0
+
+    # -- the bell
+
+    def start(self) -> None:
+        """Ring every few seconds, and once now for what fell due while nothing ran."""
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._scheduler.add_job(
+            self._ring,
+            "interval",
+            seconds=self._office.settings.ring_every_seconds,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=True)
+
+    def _ring(self) -> None:
+        try:
+            self.tick(self._clock.now())
+        except Exception as error:  # the next ring tries again; nothing is claimed that was not done
+            log.error("timetable_fault", error=type(error).__name__, exc_info=True)
