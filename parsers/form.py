@@ -1,4 +1,4 @@
-"""The form definition: every question once, from which each blank is made and by which each answer is read."""
+"""The form definition: every question once; each blank is made from it and each answer is read by it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+from parsers.condition import holds, named
+
+__all__ = ["Field", "FieldType", "Form", "FormError", "holds"]
 
 FieldType = Literal[
     "text", "longtext", "email", "tel", "date", "date~", "monthyear", "nhsno", "postcode",
@@ -60,6 +64,7 @@ class Form:
     sha256: str
     service: str = ""
     return_to: str = ""
+    urgent: str = ""
     intro: tuple[str, ...] = ()
 
     @classmethod
@@ -106,6 +111,7 @@ def _form(table: dict[str, Any], sha256: str) -> Form:
         sha256=sha256,
         service=str(table["service"]),
         return_to=str(table["return_to"]),
+        urgent=str(table["urgent"]),
         intro=tuple(
             str(words).replace("{return_to}", table["return_to"]) for words in table.get("intro", ())
         ),
@@ -113,6 +119,7 @@ def _form(table: dict[str, Any], sha256: str) -> Form:
 
 
 _FIELD_KEYS = {item.name for item in fields(Field)}
+_TYPES: tuple[str, ...] = get_args(FieldType)
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -128,16 +135,18 @@ def _field(entry: dict[str, Any]) -> Field:
 
 def _pairs(name: str, key: str, value: Any) -> tuple[tuple[str, str], ...]:
     pairs = tuple(tuple(pair) for pair in value)
-    if any(len(pair) != 2 or not all(isinstance(word, str) for word in pair) for pair in pairs):  # noqa: PLR2004 - a pair
+    if any(len(pair) != 2 or not all(isinstance(word, str) for word in pair) for pair in pairs):
         raise ValueError(f'field {name}: write {key} as ["id", "words on the form"] pairs')
     return pairs
 
 
 def _check(form: Form) -> None:
-    """What the blanks and the readers rely on: safe ids, each id and label once, conditions that can hold."""
-    for what, words in (("id", [f.id for f in form.fields]), ("label", [f.label for f in form.fields])):
-        if twice := sorted({word for word in words if words.count(word) > 1}):
-            raise ValueError(f"this {what} stands twice, give each field its own: {', '.join(twice)}")
+    """What the blanks and the readers rely on: ids and words that stand once, conditions that can hold."""
+    ids = [field.id for field in form.fields]
+    words = [words for field in form.fields for words in _words(field)]
+    for what, texts in (("id", ids), ("label", words)):
+        if twice := sorted({text for text in texts if texts.count(text) > 1}):
+            raise ValueError(f"this {what} stands twice, give each question its own: {', '.join(twice)}")
     for field in form.fields:
         if problem := _problem(field):
             raise ValueError(f"field {field.id}: {problem}")
@@ -145,33 +154,45 @@ def _check(form: Form) -> None:
             _check_condition(form, field)
 
 
+def _words(field: Field) -> Iterator[str]:
+    """The words by which an answer is found again where its name is lost."""
+    yield field.label
+    yield from (label for _, label in field.rows)
+    if field.text_prompt:
+        yield field.text_prompt
+
+
 def _problem(field: Field) -> str | None:
-    ids = [field.id, *(key for key, _ in (*field.options, *field.rows))]
-    if bad := next((word for word in ids if not _ID.fullmatch(word)), None):
-        return f"id {bad!r}: use small letters, digits and _, beginning with a letter"
-    if field.type not in get_args(FieldType):
-        return f"type {field.type!r} is not known; use one of {', '.join(get_args(FieldType))}"
-    if field.required not in {"yes", "no", "when"}:
-        return f"required = {field.required!r} is not known; use yes, no or when"
-    if field.type.startswith(("choice", "multi", "yesno", "matrix")) and len(field.options) < 2:  # noqa: PLR2004 - a choice
-        return "give it at least two options"
-    if any(len(dict(pairs)) < len(pairs) for pairs in (field.options, field.rows)):
-        return "an option or row id stands twice"
-    if (field.type == "matrix") != bool(field.rows):
-        return "a matrix, and only a matrix, has rows"
-    return (
-        "say with text_prompt what the line of text is for"
-        if field.has_text and not field.text_prompt
-        else None
+    inner = [key for key, _ in (*field.options, *field.rows)]
+    chooses = field.type.startswith(("choice", "multi", "yesno", "matrix"))
+    rules = (
+        (field.type not in _TYPES, f"type {field.type!r} is not known; use one of {', '.join(_TYPES)}"),
+        (field.required not in {"yes", "no", "when"}, "say required = yes, no or when"),
+        (
+            not all(map(_ID.fullmatch, (field.id, *inner))),
+            "begin ids with a letter; use small letters, digits, _",
+        ),
+        ("text" in inner, "no option or row may be called text: the line beside the boxes is"),
+        (
+            any(len(dict(pairs)) < len(pairs) for pairs in (field.options, field.rows)),
+            "an option stands twice",
+        ),
+        (chooses and len(field.options) < 2, "give it at least two options"),
+        ((field.type == "matrix") != bool(field.rows), "a matrix has rows, and nothing else has"),
+        (field.has_text and not field.text_prompt, "say with text_prompt what the line of text is for"),
     )
+    return next((words for broken, words in rules if broken), None)
 
 
 def _check_condition(form: Form, field: Field) -> None:
-    holds(field.condition, {})
-    for name, option in re.findall(r"([\w.]+)\s*=\s*(\w+)", field.condition):
+    try:
+        holds(field.condition, {})
+    except ValueError as error:
+        raise ValueError(f"field {field.id}: {error}") from None
+    for name, option in named(field.condition):
         if name not in form or option not in dict(form[name].options):
             raise ValueError(
-                f"field {field.id}: condition names {name} = {option}, which the form does not ask"
+                f"field {field.id}: its condition asks for {name} = {option}, which no question has"
             )
 
 
@@ -191,51 +212,3 @@ def _given(value: Any) -> bool:
             return bool(value["checked"] and value.get("name"))
         return value.get("choice") not in (None, "", [])
     return value not in (None, "", [])
-
-
-_TOKEN = re.compile(r"\(|\)|=|[\w.]+")
-
-
-def holds(condition: str, values: Mapping[str, Any]) -> bool:
-    """Whether a condition such as `not (c_aware = yes and c_agree = yes)` holds; raises ValueError if it cannot be read."""
-    tokens = _TOKEN.findall(condition)
-
-    def either() -> bool:
-        result = both()
-        while tokens[:1] == ["or"]:
-            tokens.pop(0)
-            result = both() or result
-        return result
-
-    def both() -> bool:
-        result = term()
-        while tokens[:1] == ["and"]:
-            tokens.pop(0)
-            result = term() and result
-        return result
-
-    def term() -> bool:
-        if not tokens:
-            raise ValueError(f"condition {condition!r} ends too early")
-        word = tokens.pop(0)
-        if word == "not":
-            return not term()
-        if word == "(":
-            result = either()
-            if tokens[:1] != [")"]:
-                raise ValueError(f"condition {condition!r} lacks a closing bracket")
-            tokens.pop(0)
-            return result
-        if len(tokens) < 2 or tokens[0] != "=":  # noqa: PLR2004 - "= value"
-            raise ValueError(f"condition {condition!r}: write `field = option` after {word!r}")
-        tokens.pop(0)
-        return _choice(values.get(word)) == tokens.pop(0)
-
-    result = either()
-    if tokens:
-        raise ValueError(f"condition {condition!r} has something left over: {' '.join(tokens)}")
-    return result
-
-
-def _choice(value: Any) -> Any:
-    return value.get("choice") if isinstance(value, dict) else value

@@ -29,7 +29,7 @@ def build(form: Form, folder: Path) -> None:
 
 
 def is_stale(folder: Path) -> bool:
-    """Whether the kept blanks must be built again: the definition has changed, or a blank is missing or altered."""
+    """Whether the kept blanks must be built again: definition changed, or a blank missing or altered."""
     try:
         record = json.loads((folder / RECORD).read_bytes())
         kept = {name: _sha256((folder / name).read_bytes()) for name in BLANK_FILES}

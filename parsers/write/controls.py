@@ -1,4 +1,4 @@
-"""What stands on a blank to be filled in: the boxes of each question, with the names by which they are read again."""
+"""What stands on a blank to be filled in: each question's boxes, with the names they are read by again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DECLARED_ON = "Date of this declaration"
 
 @dataclass(frozen=True)
 class Control:
-    """One thing to fill in: a line or box of text, a tick, or a choice of one option; `name` is unique in the form."""
+    """One thing to fill in: a line or box of text, a tick or a choice; its name is unique in the form."""
 
     name: str
     kind: Literal["line", "box", "tick", "choice"]
@@ -49,13 +49,10 @@ def of_field(field: Field) -> tuple[Control, ...]:
 
 def _boxes(field: Field) -> tuple[Control, ...]:
     if field.rows:
-        return tuple(
-            Control(f"{field.id}.{row}", "choice", label, label, field.options) for row, label in field.rows
-        )
+        return tuple(Control(f"{field.id}.{row}", "choice", label, label, field.options) for row, label in field.rows)
     if field.type.startswith("multi"):
         return tuple(
-            Control(f"{field.id}.{option}", "tick", label, f"{field.label} {label}")
-            for option, label in field.options
+            Control(f"{field.id}.{option}", "tick", label, f"{field.label} {label}") for option, label in field.options
         )
     spoken = f"{field.label}. {field.help}".replace("?.", "?").strip() if field.help else field.label
     if field.options:

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 import docx
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from parsers.form import Field, Form
@@ -27,8 +27,12 @@ SUBJECT = "mailbot-form;"
 
 _ISSUED = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed date, so that the same form gives the same bytes
 _BLUE, _GREY = RGBColor(0x00, 0x3B, 0x6F), RGBColor(0x42, 0x55, 0x63)
-_LABEL_WIDTH, _ANSWER_WIDTH = Mm(66), Mm(112)
+_WIDTHS = Mm(70), Mm(108)
 _LINE = 5.2  # millimetres of room for a line of writing
+_CELL_MARGINS = (
+    f'<w:tblCellMar {nsdecls("w")}><w:top w:w="60" w:type="dxa"/><w:left w:w="110" w:type="dxa"/>'
+    '<w:bottom w:w="20" w:type="dxa"/><w:right w:w="110" w:type="dxa"/></w:tblCellMar>'
+)
 
 
 def docx_bytes(form: Form) -> bytes:
@@ -39,6 +43,7 @@ def docx_bytes(form: Form) -> bytes:
     _properties(document, form)
     document.add_paragraph(form.title, style="Title")
     document.add_paragraph(form.service, style="Subtitle")
+    document.add_paragraph().add_run(form.urgent).bold = True
     for paragraph in form.intro:
         document.add_paragraph(paragraph)
     numbers = iter(range(1, 10_000))
@@ -63,6 +68,8 @@ def _styles(document: Any) -> None:
     for name, (size, colour) in looks.items():
         style = document.styles[name]
         style.font.size, style.font.italic = Pt(size), False
+        for spacing in style.element.findall(f"{qn('w:rPr')}/{qn('w:spacing')}"):
+            spacing.getparent().remove(spacing)
         if colour is not None:
             style.font.color.rgb = colour
         _arial(style)
@@ -91,8 +98,11 @@ def _properties(document: Any, form: Form) -> None:
 def _table(document: Any) -> Any:
     table = document.add_table(rows=1, cols=2)
     table.style, table.autofit = "Table Grid", False
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = width  # LibreOffice takes the widths of columns, Word those of cells
+    table._tbl.tblPr.append(parse_xml(_CELL_MARGINS))  # noqa: SLF001 - as all below: python-docx has no call for it
     head = table.rows[0]
-    head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - python-docx has no call for it
+    head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
     for cell, words in zip(head.cells, ("Question", "Your answer"), strict=True):
         cell.paragraphs[0].add_run(words).bold = True
         _shade(cell)
@@ -101,7 +111,7 @@ def _table(document: Any) -> Any:
 
 
 def _rows(field: Field) -> Iterator[tuple[str, tuple[Control, ...]]]:
-    """What each row of a question is called and holds: the boxes of a multi stand in one row, all else alone."""
+    """What each row of a question is called and holds: all the boxes of a multi, or one control."""
     controls = of_field(field)
     ticks = tuple(control for control in controls if control.kind == "tick" and control.name != field.id)
     if field.rows:
@@ -117,7 +127,7 @@ def _row(table: Any, field: Field, row: tuple[str, tuple[Control, ...]], numbers
     label, controls = row
     row_of_table = table.add_row()
     _widths(row_of_table)
-    row_of_table._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - as above
+    row_of_table._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001
     asked, answer = row_of_table.cells
     asked.paragraphs[0].add_run(label).bold = True
     if label == field.label:
@@ -127,7 +137,7 @@ def _row(table: Any, field: Field, row: tuple[str, tuple[Control, ...]], numbers
         return
     for control in controls:
         paragraph = answer.paragraphs[0] if control is controls[0] else answer.add_paragraph()
-        paragraph._p.append(content_control(control, next(numbers)))  # noqa: SLF001 - content controls are raw XML
+        paragraph._p.append(content_control(control, next(numbers)))  # noqa: SLF001
         if control.kind == "tick":
             paragraph.add_run(f" {control.label if len(controls) > 1 else 'Yes'}")
     if controls[0].lines > 1:
@@ -138,14 +148,14 @@ def _hints(cell: Any, field: Field, controls: tuple[Control, ...]) -> None:
     words = [field.help]
     if controls and controls[0].kind == "choice":
         # programs without content controls show no list, and neither does paper
-        words.append(f"Choose one: {' · '.join(label for _, label in field.options)}")
+        words.append(f"Choose one: {'; '.join(label for _, label in field.options)}")
     for hint in filter(None, words):
         run = cell.add_paragraph().add_run(hint)
         run.font.size, run.font.color.rgb = Pt(9), _GREY
 
 
 def _widths(row: Any) -> None:
-    for cell, width in zip(row.cells, (_LABEL_WIDTH, _ANSWER_WIDTH), strict=True):
+    for cell, width in zip(row.cells, _WIDTHS, strict=True):
         cell.width = width
 
 
@@ -153,15 +163,16 @@ def _shade(cell: Any) -> None:
     shading = OxmlElement("w:shd")
     for key, value in (("val", "clear"), ("color", "auto"), ("fill", "E3EAF0")):
         shading.set(qn(f"w:{key}"), value)
-    cell._tc.get_or_add_tcPr().append(shading)  # noqa: SLF001 - as above
+    cell._tc.get_or_add_tcPr().append(shading)  # noqa: SLF001
 
 
 def _footer(document: Any, form: Form) -> None:
     paragraph = document.sections[0].footer.paragraphs[0]
+    document.styles["Footer"].font.size = Pt(8.5)
     paragraph.add_run(f"{form.title}, version {form.version}. Return to {form.return_to}. Page ")
     number = OxmlElement("w:fldSimple")
     number.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(number)  # noqa: SLF001 - as above
+    paragraph._p.append(number)  # noqa: SLF001
 
 
 def _saved(document: Any) -> bytes:
@@ -170,7 +181,5 @@ def _saved(document: Any) -> bytes:
     document.save(first)
     with zipfile.ZipFile(first) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(
-                zipfile.ZipInfo(name, _ISSUED.timetuple()[:6]), source.read(name), zipfile.ZIP_DEFLATED
-            )
+            target.writestr(zipfile.ZipInfo(name, _ISSUED.timetuple()[:6]), source.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()

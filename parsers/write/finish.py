@@ -1,6 +1,9 @@
-"""The finishing pass over a laid-out PDF: sane form fields, a QR code and corner marks on each page, the form's version.
+"""The finishing pass over a laid-out PDF: sane form fields, and marks by which a scanned page is known.
 
-Each rule is here because some viewer, scanner or mail gateway failed without it; docs/decisions.md names them.
+Each rule is here because some viewer, scanner or mail gateway failed without it. Field names stand whole, with
+their dots, at the top level, although ISO 32000-2, 12.7.4.2 keeps dots for levels: `p_setting` and the
+`p_setting.text` beside it cannot be in one tree. Of four ways tried, only this was filled and read well by PDFium,
+Poppler, pdf.js, pdftk, pdf-lib, pypdf and qpdf; a button with fields below it crashed Poppler.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ _MM = 72 / 25.4
 _MULTILINE, _RADIO = 1 << 12, 1 << 15
 _PRINT = 4
 
-# Size 0: the viewer picks the size, so a long answer shrinks instead of scrolling out of a printed or flattened form.
+# Size 0: the viewer picks the size, so a long answer shrinks instead of scrolling out of what is printed.
 _LOOK = "/Helv 0 Tf 0 g"
 _MARK, _EDGE, _QR = 5 * _MM, 8 * _MM, 17 * _MM
 
@@ -27,7 +30,7 @@ _MARK, _EDGE, _QR = 5 * _MM, 8 * _MM, 17 * _MM
 def finish(pdf: Pdf, form: Form) -> None:
     """Give every input of the laid-out PDF its meaning, and every page its marks."""
     fields = _Fields(pdf)
-    # no NeedAppearances: every widget has its appearance, and viewers that obey the flag ask to save an unchanged form
+    # no NeedAppearances: each widget has its appearance; the flag makes viewers ask to save an unread form
     pdf.Root.AcroForm = Dictionary(
         Fields=Array([fields.add(control) for control in of_form(form)]), DR=fields.fonts, DA=String(_LOOK)
     )
@@ -48,7 +51,7 @@ class _Fields:
             Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding
         )
         self.fonts = Dictionary(Font=Dictionary(Helv=pdf.make_indirect(helvetica)))
-        # Strokes, not a dingbat: LibreOffice drops the glyph of a font it lacks. A viewer fits the square to its box.
+        # Strokes, not a dingbat: LibreOffice drops the glyph of a font it lacks. Viewers fit them to the box.
         self.tick = self._drawing(100, 100, b"0 G 13 w 1 J 1 j 24 52 m 42 30 l 78 76 l S")
         self.dot = self._drawing(100, 100, b"0 G 50 w 1 J 50 50 m 50 50 l S")
         self.nothing = self._drawing(100, 100, b"")
@@ -67,7 +70,7 @@ class _Fields:
         return widget
 
     def _choice(self, control: Control) -> Object:
-        """A group of radio buttons: one field that holds the answer, and buttons that have neither name nor type."""
+        """A group of radio buttons: the field holds the answer, its buttons have neither name nor type."""
         # without NoToggleToOff a choice made by mistake can be taken back, where the viewer allows it
         group = self.pdf.make_indirect(Dictionary(FT=Name.Btn, Ff=_RADIO, V=Name.Off, Kids=Array()))
         group.T, group.TU = String(control.name), String(control.spoken)
@@ -90,9 +93,7 @@ class _Fields:
         widget.DA = String(_LOOK)
         widget.AP = Dictionary(N=self._drawing(right - left, top - bottom, b"/Tx BMC EMC", self.fonts))
 
-    def _drawing(
-        self, width: float, height: float, data: bytes, resources: Dictionary | None = None
-    ) -> Object:
+    def _drawing(self, width: float, height: float, data: bytes, resources: Dictionary | None = None) -> Object:
         box = Array([0, 0, round(width, 2), round(height, 2)])
         return self.pdf.make_stream(
             data, Type=Name.XObject, Subtype=Name.Form, BBox=box, Resources=resources or Dictionary()
@@ -110,7 +111,7 @@ def _bare(widget: Object, grow: float = 0) -> None:
 
 
 def _mark(page: pikepdf.Page, payload: str) -> None:
-    """Draw what a scanned page is found and straightened by; an artifact, so that screen readers pass over it."""
+    """Draw what a scanned page is found and straightened by; an artifact, so screen readers pass over it."""
     width, height = float(page.mediabox[2]), float(page.mediabox[3])
     near, right, top = _EDGE, width - _EDGE - _MARK, height - _EDGE - _MARK
     rectangles = [(x, y, _MARK, _MARK) for x, y in ((near, top), (right, top), (near, near), (right, near))]

@@ -1,18 +1,19 @@
-"""The form as HTML for the PDF: every control is an input that carries its name; a choice has one input per option."""
+"""The form as HTML for the PDF: each control is an input with its name, a choice one input per option."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 
 from parsers.form import Field, Form
 from parsers.write.controls import Control, of_field
 
-#: Between a choice and its option in the name of an input; `finish` joins such inputs to one group of radio buttons.
+#: Between a choice and its option in the name of an input; `finish` joins such inputs to one group.
 OF_CHOICE = "="
 
-# Inputs get a font of their own family so that no page font is embedded whole for them; sizes are for A4, 8 pages at most.
+# Inputs have a font of their own, or a page font would be embedded whole. Sizes keep the form to 8 pages.
 _STYLE = """
-@page { size: A4; margin: 28mm 16mm 18mm;
+@page { size: A4; margin: 28mm 16mm 15mm;
   @top-left { content: "%(head)s"; font: 8.5pt "Liberation Sans"; color: #425563; vertical-align: bottom;
     padding: 0 0 6mm 4mm; white-space: pre-line }
   @bottom-left { content: "%(foot)s"; font: 8.5pt "Liberation Sans"; color: #425563; padding-left: 4mm }
@@ -21,18 +22,20 @@ _STYLE = """
 html { font: 10.5pt/1.3 "Liberation Sans"; color: #212b32 }
 h1 { font-size: 21pt; line-height: 1.15; margin: 0 0 1mm; color: #003b6f }
 .service { font-size: 12pt; margin: 0 0 3mm; color: #003b6f }
-h2 { font-size: 13pt; margin: 5mm 0 3mm; padding-bottom: 1mm; color: #003b6f; border-bottom: 1.5pt solid #003b6f;
-  break-after: avoid }
+h2 { font-size: 13pt; margin: 5mm 0 3mm; padding-bottom: 1mm; color: #003b6f; break-after: avoid;
+  border-bottom: 1.5pt solid #003b6f }
+.urgent { border: 1.5pt solid #212b32; border-left-width: 6pt; padding: 2mm 4mm; margin: 0 0 3mm;
+  font-weight: bold }
 .intro { background: #eef3f7; border-left: 3pt solid #003b6f; padding: 2.5mm 4mm .5mm; margin-bottom: 3mm }
 .intro p { margin: 0 0 2mm; font-size: 10pt }
-.question { break-inside: avoid; margin: 0 0 3.2mm }
+.question { break-inside: avoid; margin: 0 0 3mm }
 .half { display: inline-block; width: 48.5%%; vertical-align: bottom; box-sizing: border-box }
 .half + .half { margin-left: 3%% }
 .label { font-weight: bold; margin: 0; display: block }
 .help { font-size: 9pt; color: #425563; margin: 0 }
 .beside { font-size: 9.5pt; margin: 1.2mm 0 0; display: block }
-input, textarea { appearance: auto; font: 10pt "DejaVu Sans"; box-sizing: border-box; border: .9pt solid #4c6272;
-  padding: 0; margin: 0 }
+input, textarea { appearance: auto; font: 10pt "DejaVu Sans"; box-sizing: border-box; padding: 0; margin: 0;
+  border: .9pt solid #4c6272 }
 input[type=text], textarea { display: block; width: 100%%; margin-top: .8mm }
 input[type=text] { height: 7mm }
 input[type=checkbox] { display: inline-block; width: 4.2mm; height: 4.2mm; border: 1pt solid #212b32;
@@ -57,7 +60,8 @@ def html(form: Form) -> str:
         f'<!doctype html><html lang="en-GB"><head><title>{escape(_title(form))}</title>'
         f'<meta name="author" content="{escape(form.service)}"><style>{_style(form)}</style></head>'
         f'<body><form><h1>{escape(form.title)}</h1><p class="service">{escape(form.service)}</p>'
-        f'<div class="intro">{intro}</div>{body}</form></body></html>'
+        f'<p class="urgent">{escape(form.urgent)}</p><div class="intro">{intro}</div>'
+        f"{body}</form></body></html>"
     )
 
 
@@ -75,48 +79,54 @@ def _css(words: str) -> str:
 
 
 def _section(heading: str, fields: tuple[Field, ...]) -> str:
-    return f"<section><h2>{escape(heading)}</h2>{''.join(_paired(fields))}</section>"
+    questions = "".join(f'<div class="question">{row}</div>' for row in _in_rows(fields))
+    return f"<section><h2>{escape(heading)}</h2>{questions}</section>"
 
 
-def _paired(fields: tuple[Field, ...]) -> list[str]:
-    """The questions, with two halves that follow each other kept on one line."""
-    parts: list[str] = []
-    waiting = ""
+def _in_rows(fields: tuple[Field, ...]) -> Iterator[str]:
+    """The questions, with two halves that follow each other on one row."""
+    waiting: Field | None = None
     for field in fields:
-        if field.half and not waiting:
-            waiting = _question(field, "half")
-        elif field.half:
-            parts.append(f'<div class="question">{waiting}{_question(field, "half")}</div>')
-            waiting = ""
-        else:
-            parts += [waiting, _question(field, "question")]
-            waiting = ""
-    return [*parts, waiting]
+        if waiting and field.half:
+            yield _halves(_question(waiting), _question(field))
+            waiting = None
+            continue
+        if waiting:
+            yield _halves(_question(waiting))
+        waiting = field if field.half else None
+        if not field.half:
+            yield _question(field)
+    if waiting:
+        yield _halves(_question(waiting))
 
 
-def _question(field: Field, kind: str) -> str:
+def _halves(*parts: str) -> str:
+    return "".join(f'<div class="half">{part}</div>' for part in parts)
+
+
+def _question(field: Field) -> str:
     controls = of_field(field)
-    texts = [control for control in controls if control.kind in {"line", "box"} and control.name != field.id]
-    boxes = controls[: len(controls) - len(texts)]
-    label = (
-        f'<label class="label" for="{boxes[0].name}">'
-        if len(boxes) == 1 and not field.options
-        else '<p class="label">'
-    )
-    end = "</label>" if label.startswith("<label") else "</p>"
     if field.type == "check+name+date":
-        return f'<div class="{kind}">{_tick(boxes[0])}{_help(field)}{"".join(map(_beside, texts))}</div>'
-    return (
-        f'<div class="{kind}">{label}{escape(field.label)}{end}{_help(field)}'
-        f"{_boxes(field, boxes)}{''.join(map(_beside, texts))}</div>"
-    )
+        box, name, date = controls
+        return f"{_tick(box)}{_help(field)}{_halves(_beside(name), _beside(date))}"
+    if field.has_text:
+        *boxes, text = controls
+        return f"{_asked(field)}{_boxes(field, boxes)}{_beside(text)}"
+    return f"{_asked(field)}{_boxes(field, list(controls))}"
+
+
+def _asked(field: Field) -> str:
+    words = escape(field.label)
+    if field.options:
+        return f'<p class="label">{words}</p>{_help(field)}'
+    return f'<label class="label" for="{field.id}">{words}</label>{_help(field)}'
 
 
 def _help(field: Field) -> str:
     return f'<p class="help">{escape(field.help)}</p>' if field.help else ""
 
 
-def _boxes(field: Field, controls: tuple[Control, ...]) -> str:
+def _boxes(field: Field, controls: list[Control]) -> str:
     if field.rows:
         return _matrix(field, controls)
     if controls[0].kind == "tick":
@@ -128,22 +138,23 @@ def _boxes(field: Field, controls: tuple[Control, ...]) -> str:
 
 
 def _options(inputs: list[tuple[str, str, str]]) -> str:
-    longest, count = max(len(label) for _, label, _ in inputs), len(inputs)
-    columns = "three" if longest <= 32 and count > 2 else "two" if longest <= 52 else "one"
-    if longest <= 12:
-        columns = "four"
     cells = "".join(
-        f'<div>{_box(name, kind)}<label for="{name}">{escape(label)}</label></div>'
-        for name, label, kind in inputs
+        f'<div>{_box(name, kind)}<label for="{name}">{escape(words)}</label></div>' for name, words, kind in inputs
     )
-    return f'<div class="options {columns}-column">{cells}</div>'
+    return f'<div class="options {_columns([words for _, words, _ in inputs])}-column">{cells}</div>'
+
+
+def _columns(labels: list[str]) -> str:
+    """As many columns as the longest label leaves room for."""
+    longest = max(map(len, labels))
+    return "four" if longest <= 14 else "three" if longest <= 30 and len(labels) > 2 else "two"
 
 
 def _box(name: str, kind: str) -> str:
     return f'<input type="checkbox" class="{kind}" id="{name}" name="{name}" value="Yes">'
 
 
-def _matrix(field: Field, rows: tuple[Control, ...]) -> str:
+def _matrix(field: Field, rows: list[Control]) -> str:
     head = "".join(f'<th scope="col">{escape(label)}</th>' for _, label in field.options)
     body = "".join(
         f'<tr><th scope="row">{escape(row.label)}</th>'
@@ -155,7 +166,8 @@ def _matrix(field: Field, rows: tuple[Control, ...]) -> str:
 
 
 def _tick(control: Control) -> str:
-    return f'<p class="label">{_box(control.name, "many")}<label for="{control.name}">{escape(control.label)}</label></p>'
+    label = f'<label for="{control.name}">{escape(control.label)}</label>'
+    return f'<p class="label">{_box(control.name, "many")}{label}</p>'
 
 
 def _beside(control: Control) -> str:

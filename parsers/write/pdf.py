@@ -36,11 +36,7 @@ def _weasyprint() -> Any:
     try:
         import weasyprint  # noqa: PLC0415 - only building needs it
     except ImportError:
-        raise FormError(
-            "to build the blank, install what it is drawn with: pip install mailbot[forms]"
-        ) from None
+        raise FormError("to build the blank, install what it is drawn with: pip install mailbot[forms]") from None
     except OSError as error:
-        raise FormError(
-            f"to build the blank, WeasyPrint needs the library Pango on this system: {error}"
-        ) from None
+        raise FormError(f"to build the blank, WeasyPrint needs the library Pango on this system: {error}") from None
     return weasyprint

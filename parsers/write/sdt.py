@@ -32,7 +32,7 @@ _DATE = (
 
 
 def content_control(control: Control, number: int) -> Any:
-    """The content control of a control, empty; its tag is the control's name, `number` is unique in the document."""
+    """An empty content control, tagged with the control's name; `number` is unique in the document."""
     if control.kind == "tick":
         return _sdt(control, number, _TICK_BOX, f"<w:r><w:rPr>{_SYMBOLS}</w:rPr><w:t>\u2610</w:t></w:r>")
     if control.kind == "choice":
@@ -53,24 +53,20 @@ def _sdt(control: Control, number: int, kind: str, content: str) -> Any:
 
 
 def _title(control: Control) -> str:
-    """What Word shows and speaks for the control; a tick's own words first, for they may stand under many questions."""
+    """What Word shows and speaks; a tick's own words first, for other questions may have the same."""
     words = (
-        f"{control.label} - {control.spoken}"
-        if control.label not in control.spoken[:_TITLE_LIMIT]
-        else control.label
+        f"{control.label} - {control.spoken}" if control.label not in control.spoken[:_TITLE_LIMIT] else control.label
     )
     return words if len(words) <= _TITLE_LIMIT else f"{words[: _TITLE_LIMIT - 1].rstrip()}…"
 
 
 def _list(control: Control) -> str:
     items = [
-        f"<w:listItem w:displayText={quoteattr(words)} w:value={quoteattr(key)}/>"
-        for key, words in control.options
+        f"<w:listItem w:displayText={quoteattr(words)} w:value={quoteattr(key)}/>" for key, words in control.options
     ]
-    return f'<w:dropDownList><w:listItem w:displayText="{CHOOSE_ONE}" w:value=""/>{"".join(items)}</w:dropDownList>'
+    unanswered = f'<w:listItem w:displayText="{CHOOSE_ONE}" w:value=""/>'
+    return f"<w:dropDownList>{unanswered}{''.join(items)}</w:dropDownList>"
 
 
 def _hint(words: str) -> str:
-    return (
-        f'<w:r><w:rPr><w:color w:val="5A6B78"/></w:rPr><w:t xml:space="preserve">{escape(words)}</w:t></w:r>'
-    )
+    return f'<w:r><w:rPr><w:color w:val="5A6B78"/></w:rPr><w:t xml:space="preserve">{escape(words)}</w:t></w:r>'

@@ -11,10 +11,10 @@ _WIDTH = 72  # mail programs break longer lines when they quote them
 
 
 def text(form: Form) -> str:
-    """The blank plain-text form: one question a block, `label: ` before each answer, `[ ]` before each option."""
+    """The blank plain-text form: a question a block, `label: ` before an answer, `[ ]` before an option."""
     head = [f"{form.title}, version {form.version}", form.service, f"Return to: {form.return_to}"]
     how = "To answer, type after each colon or under the question, and put an x between the brackets: [x]"
-    blocks = ["\n".join(head), *map(_wrapped, (*form.intro, how))]
+    blocks = ["\n".join(head), *map(_wrapped, (form.urgent, *form.intro, how))]
     for heading, fields in form.sections():
         blocks += [f"{heading}\n{'=' * len(heading)}", *map(_question, fields)]
     return "\n\n".join(blocks) + "\n"
