@@ -195,9 +195,7 @@ class MailboxContract:
             assert set(mailbox._client.get_flags([uid])[uid]) - {b"\\Recent"} == flags
 
     def test_sent_copies_tell_what_they_answer(self, mailbox: Imap) -> None:
-        headers = (
-            "In-Reply-To: <b@x.example>\nReferences: <a@x.example>\n <b@x.example>\n\t<long\n @x.example>\n"
-        )
+        headers = "In-Reply-To: <b@x.example>\nReferences: <a@x.example>\n <b@x.example>\n\t<long\n @x.example>\n"
         mailbox.append("Sent", mail(1, headers=headers))
         mailbox.append("Sent", mail(2))
         mailbox.append("Sent", b"Subject: nothing else\r\n\r\n")
@@ -218,9 +216,7 @@ class MailboxContract:
         assert len(uids(mailbox)) == 1
         assert mailbox.round_trips - before == 1
 
-    def test_wait_does_not_sleep_on_mail_that_came_before(
-        self, mailbox: Imap, bell: Bell, deliver: Deliver
-    ) -> None:
+    def test_wait_does_not_sleep_on_mail_that_came_before(self, mailbox: Imap, bell: Bell, deliver: Deliver) -> None:
         mailbox.list_from("INBOX", 1)
         deliver(mail())
         mailbox.list_from("Sent", 1)  # the server has nobody to tell: INBOX is not selected
@@ -295,6 +291,7 @@ class TestDovecot(MailboxContract):
 
         assert elapsed(lambda: mailbox.wait("INBOX", 5, bell.fileno())) < 1
 
+    @pytest.mark.usefixtures("dovecot")  # which knows what to do where there is none
     def test_it_notices_when_the_server_is_gone(self, bell: Bell) -> None:
         with dovecot_server.running() as server:
             mailbox = Imap.connect(server.settings(server.new_address()))
@@ -381,9 +378,7 @@ def test_a_server_that_wants_a_pause_says_how_long() -> None:
         pytest.param(b"* 5 EXISTS\r\n+ idling\r\n", id="before the plus, as Exchange does"),
     ],
 )
-def test_news_at_the_start_of_idle_are_not_lost(
-    mailbox_settings: MailboxSettings, bell: Bell, script: bytes
-) -> None:
+def test_news_at_the_start_of_idle_are_not_lost(mailbox_settings: MailboxSettings, bell: Bell, script: bytes) -> None:
     with scripted_imap(idle=script) as port:
         mailbox = Imap.connect(mailbox_settings.model_copy(update={"tls": "plain", "port": port}))
 

@@ -238,9 +238,7 @@ def test_an_answer_that_makes_no_sense_after_the_dot_is_in_doubt(faulty: FaultyS
 
 
 @pytest.mark.parametrize("fault", [None, "421 4.4.2 idle for too long"])
-def test_a_connection_that_died_meanwhile_is_replaced(
-    faulty: FaultySmtp, smtp: Smtp, fault: str | None
-) -> None:
+def test_a_connection_that_died_meanwhile_is_replaced(faulty: FaultySmtp, smtp: Smtp, fault: str | None) -> None:
     send(smtp)
     faulty.faults["MAIL"] = fault
 

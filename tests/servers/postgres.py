@@ -65,9 +65,7 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
             "UTF8",
             "--no-sync",
         ]
-        subprocess.run(
-            _unprivileged(create), check=True, capture_output=True, cwd=root, env=_environment(root)
-        )
+        subprocess.run(_unprivileged(create), check=True, capture_output=True, cwd=root, env=_environment(root))
         options = ["listen_addresses=127.0.0.1", f"port={postgres.port}", f"unix_socket_directories={root}"]
         options += () if durable else NOT_DURABLE
         serve: list[str | Path] = [

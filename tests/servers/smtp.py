@@ -63,9 +63,7 @@ class SmtpSink:
     def running(self) -> Iterator[SmtpSink]:
         context = self.certificate.server_context() if self.certificate and self.tls != "plain" else None
         offered: dict[str, Any] = (
-            {"authenticator": self._authenticate, "auth_require_tls": self.tls == "starttls"}
-            if self.password
-            else {}
+            {"authenticator": self._authenticate, "auth_require_tls": self.tls == "starttls"} if self.password else {}
         )
         controller = Controller(
             self,
@@ -85,9 +83,7 @@ class SmtpSink:
         finally:
             controller.stop()
 
-    def _authenticate(
-        self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any
-    ) -> AuthResult:
+    def _authenticate(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
         right = isinstance(given, LoginPassword) and given.password == self.password.encode()
         return AuthResult(success=right, handled=right)
 
