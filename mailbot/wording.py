@@ -16,12 +16,16 @@ _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 def full_date(moment: date, zone: ZoneInfo) -> str:
     """A date, or a moment's date in the zone, with its weekday: "Wednesday 25 November 2026"."""
     day = _day(moment, zone)
-    return f"{_DAYS[day.weekday()]} {short_date(day, zone)}"
+    return f"{_DAYS[day.weekday()]} {plain_date(day)}"
 
 
 def short_date(moment: date, zone: ZoneInfo) -> str:
     """A date, or a moment's date in the zone: "25 November 2026"."""
-    day = _day(moment, zone)
+    return plain_date(_day(moment, zone))
+
+
+def plain_date(day: date) -> str:
+    """A date that has no time of day: "25 November 2026"."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 

@@ -101,9 +101,7 @@ def receipt(**changes: Any) -> ReceiptFacts:
 
 @pytest.mark.parametrize(("name", "facts"), list(samples(SETTINGS.meeting)))
 def test_every_letter_is_a_sound_message(name: str, facts: Facts) -> None:
-    letter = write(
-        name, facts, attachments=(PDF, TEXT), thread=Thread("<b@cmht.example>", ("<a@cmht.example>",))
-    )
+    letter = write(name, facts, attachments=(PDF, TEXT), thread=Thread("<b@cmht.example>", ("<a@cmht.example>",)))
     message = parsed(letter)
 
     assert all(byte < 128 for byte in letter.raw)
@@ -205,9 +203,7 @@ def test_what_answers_by_itself_says_so_and_lets_bounces_come_back() -> None:
 
 def test_a_long_thread_keeps_its_last_ids_and_drops_what_is_no_id() -> None:
     ids = tuple(f"<{number}@cmht.example>" for number in range(50))
-    thread = Thread(
-        "last@cmht.example", (*ids, "<a\r\nBcc: x@y.example>", "", "<two words>", "<é@x.example>")
-    )
+    thread = Thread("last@cmht.example", (*ids, "<a\r\nBcc: x@y.example>", "", "<two words>", "<é@x.example>"))
     message = parsed(write("form", FormFacts(), thread=thread))
 
     assert message["References"].split() == [*ids[-19:], "<last@cmht.example>"]
@@ -233,10 +229,7 @@ def test_attachments_arrive_as_they_are_and_are_kept_apart() -> None:
     assert [file.get_payload(decode=True) for file in files] == [PDF.data, TEXT.data]
     assert PDF.encoded not in letter.skeleton
     assert {PDF.sha256.encode(), TEXT.sha256.encode()} <= set(letter.skeleton.split())
-    assert (
-        assemble(letter.skeleton, {PDF.sha256: PDF.encoded, TEXT.sha256: TEXT.encoded}.__getitem__)
-        == letter.raw
-    )
+    assert assemble(letter.skeleton, {PDF.sha256: PDF.encoded, TEXT.sha256: TEXT.encoded}.__getitem__) == letter.raw
 
 
 def test_a_fact_that_looks_like_a_marker_stays_a_fact() -> None:
@@ -322,9 +315,7 @@ def test_a_service_name_is_quoted_or_encoded_and_stays_on_its_line() -> None:
         assert message["From"].addresses[0].addr_spec == "referrals@hmasip.example"
         assert message["Subject"] == f"Referral form: {name} (HMASIP)"
     with pytest.raises(ValueError, match="line"):
-        Letters(our_settings(service=Service(name="A\nB"))).write(
-            "question", TO, QuestionFacts(), cause="m", now=NOW
-        )
+        Letters(our_settings(service=Service(name="A\nB"))).write("question", TO, QuestionFacts(), cause="m", now=NOW)
 
 
 def test_half_characters_from_a_mail_do_not_stop_a_letter() -> None:
@@ -413,9 +404,7 @@ def test_a_digest_with_nothing_new_says_so() -> None:
 def test_a_late_digest_says_so() -> None:
     late = DigestFacts(MEETING, form_version="1", mails=0, accounted_for=0, late=True)
 
-    assert "This review list is late. It was due on Tuesday 24 November 2026 at 1pm." in text_of(
-        write("digest", late)
-    )
+    assert "This review list is late. It was due on Tuesday 24 November 2026 at 1pm." in text_of(write("digest", late))
     assert "has passed" in text_of(write("digest", replace(late, meeting_passed=True)))
 
 

@@ -1,0 +1,213 @@
+"""The review list: what the meeting has in front of it, as a Word document that it fills in.
+
+A front page, then a page for each referral, ending in the boxes for its outcome. Each box is tagged
+`<reference>.<part>`, so that a filled-in list can be read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailbot import outcomes, wording
+from mailbot.meeting import Meeting
+from mailbot.outcomes import Outcomes
+from mailbot.reviewlist.document import Cell, Document
+from mailbot.reviewlist.shown import NOT_ANSWERED, PLEASE_CHECK, aged, in_words, shown, signs
+from mailbot.settings import Settings
+from parsers.form import Form
+from parsers.reading import Answer
+from parsers.write.controls import Control
+
+#: Each section of a page with its questions, and what they are called there. Questions that a form has and this table
+#: has not are shown at the end of the page under their own label: nothing that was answered is left out.
+_LAYOUT: Mapping[str, Mapping[str, str]] = {
+    "The person": {
+        "p_surname": "Surname", "p_forenames": "First names", "p_dob": "Date of birth", "p_nhs": "NHS number",
+        "p_aliases": "Other names", "p_pronoun": "Refer to as", "p_address": "Home address",
+        "p_postcode": "Home postcode", "p_area": "Area", "p_setting": "Staying now", "p_contact": "Safe contact",
+        "p_needs": "Needs",
+    },
+    "The referrer": {
+        "r_name": "Name", "r_role": "Job title", "r_org": "Organisation", "r_sector": "Kind", "r_email": "Email",
+        "r_phone": "Phone", "r_ref": "Their reference", "r_deputy": "When away", "q_attend": "At the meeting",
+    },
+    "What they ask for": {
+        "q_services": "Would help", "q_question": "Main question", "q_urgent": "Cannot wait",
+    },
+    "The behaviour": {
+        "s_target": "Directed at", "s_relation": "Connected as", "s_started": "Started", "s_latest": "Most recent",
+        "s_behaviours": "Behaviours", "s_account": "What happened", "s_fixation": "Fixation",
+        "s_unwanted": "Know unwanted",
+    },
+    "Risk": {"k_signs": "Signs", "k_people": "Others in danger", "k_tools": "In place"},
+    "Police and courts": {
+        "j_invest": "Investigated now", "j_status": "Position", "j_invest_who": "Officer", "j_orders": "Orders",
+    },
+    "The case": {
+        "h_holder": "Holds the case", "h_hold_ok": "Will keep holding", "h_services": "Services",
+        "h_health": "Health", "v_support": "Person targeted",
+    },
+    "Knowledge and agreement": {
+        "c_aware": "Told", "c_agree": "Agree", "c_reason": "Why share", "d_declare": "Declaration",
+    },
+}  # fmt: skip
+_NARROW = 44  # letters that fit beside another fact
+_URGENT = "q_urgent"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One referral of the list. `missing` and `unclear` are labels, in the form's own words."""
+
+    reference: str
+    received_at: datetime
+    status: str
+    answers: Mapping[str, Answer]
+    late: bool = False
+    missing: Sequence[str] = ()
+    unclear: Sequence[str] = ()
+    waiting_since: datetime | None = None
+    notes: Sequence[str] = field(default=())  # anything else the meeting should know, a line each
+
+
+def write(meeting: Meeting, entries: Sequence[Entry], form: Form, settings: Settings, *, made_at: datetime) -> bytes:
+    """The review list of a meeting as a Word document; the same arguments give the same bytes."""
+    zone = settings.meeting.zone
+    day = wording.full_date(meeting.date, zone)
+    document = Document(
+        f"Review list, {day}", f"Confidential. {settings.service.short_name} review list, {day}", made_at
+    )
+    _front(document, meeting, entries, form, settings, made_at)
+    choices = outcomes.load(settings.folder)
+    for entry in entries:
+        document.heading(f"{entry.reference}{' (late)' if entry.late else ''}", 1)
+        document.paragraph(_state(entry, settings))
+        for heading, facts in _sections(entry, form, meeting):
+            document.heading(heading, 2)
+            document.facts(_packed(facts))
+        document.heading("Outcome", 2)
+        document.facts(_packed(_controls(entry.reference, choices)))
+    return document.save()
+
+
+def _front(
+    document: Document, meeting: Meeting, entries: Sequence[Entry], form: Form, settings: Settings, made_at: datetime
+) -> None:
+    rules = settings.meeting
+    document.heading(f"Review list, {wording.full_date(meeting.date, rules.zone)}", 0)
+    document.paragraph(f"{settings.service.name} ({settings.service.short_name})", bold=True)
+    document.facts([
+        [("Meeting", wording.when(meeting.starts_at, rules.zone))],
+        [("Place", rules.place)],
+        [("Dial in", rules.dial_in or f"Phone {settings.service.phone}")],
+        [("Made at", wording.when(made_at, rules.zone))],
+    ])  # fmt: skip
+    document.heading(wording.count(len(entries), "referral"), 2)
+    if entries:
+        document.table(
+            ("Reference", "Received", "Status", "Cannot wait?", "Gaps"),
+            ((entry.reference, wording.full_date(entry.received_at, rules.zone), _status(entry, settings),
+              _urgent(entry, form), _gaps(entry)) for entry in entries),
+            (32, 50, 44, 26, 34),
+        )  # fmt: skip
+
+
+def _status(entry: Entry, settings: Settings) -> str:
+    waiting = entry.waiting_since
+    since = f" since {wording.short_date(waiting, settings.meeting.zone)}" if waiting else ""
+    return f"{entry.status}{since}{', late' if entry.late else ''}"
+
+
+def _state(entry: Entry, settings: Settings) -> str:
+    received = f"Received {wording.when(entry.received_at, settings.meeting.zone)}. {_status(entry, settings)}."
+    late = " It arrived after the cut-off for the meeting before." if entry.late else ""
+    return "\n".join((received + late, *entry.notes))
+
+
+def _urgent(entry: Entry, form: Form) -> str:
+    """Yes or no, with nothing of what was written beside it; whatever is not sure is to be looked at."""
+    answer = entry.answers.get(_URGENT)
+    if answer is None or _URGENT not in form:
+        return NOT_ANSWERED
+    if not answer.sure:
+        return PLEASE_CHECK.rstrip(": ").capitalize()
+    choice = answer.value.get("choice") if isinstance(answer.value, dict) else answer.value
+    return in_words(form[_URGENT], choice) or NOT_ANSWERED
+
+
+def _gaps(entry: Entry) -> str:
+    gaps = [
+        f"{number} {words}"
+        for number, words in ((len(entry.missing), "not answered"), (len(entry.unclear), "to check"))
+        if number
+    ]
+    return ", ".join(gaps) or "None"
+
+
+def _sections(entry: Entry, form: Form, meeting: Meeting) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Each section that has something to show, with its labels and answers."""
+    for heading, questions in _LAYOUT.items():
+        facts = [
+            fact for field_id, label in questions.items() for fact in _facts(field_id, label, entry, form, meeting)
+        ]
+        if facts:
+            yield heading, facts
+    placed = {field_id for questions in _LAYOUT.values() for field_id in questions}
+    others = [
+        fact for field in form.fields if field.id not in placed
+        for fact in _facts(field.id, field.label, entry, form, meeting)
+    ]  # fmt: skip
+    if others:
+        yield "Other answers", others
+    gaps = [("Not answered", "; ".join(entry.missing)), ("Please check", "; ".join(entry.unclear))]
+    if entry.missing or entry.unclear:
+        yield "Gaps", [(label, words) for label, words in gaps if words]
+
+
+def _facts(field_id: str, label: str, entry: Entry, form: Form, meeting: Meeting) -> list[tuple[str, str]]:
+    if field_id not in form:
+        return []
+    question = form[field_id]
+    if question.rows:
+        return [(f"{label}: {option}", rows) for option, rows in signs(question, entry.answers)]
+    answer = entry.answers.get(field_id)
+    words = shown(question, answer)
+    if not words:
+        return [(label, NOT_ANSWERED)] if question.required == "yes" or question.label in entry.missing else []
+    years = aged(answer.value, meeting.date) if answer and answer.sure and question.type == "date" else None
+    return [(label, words if years is None else f"{words}, aged {years}")]
+
+
+def _controls(reference: str, choices: Outcomes) -> list[tuple[str, Control]]:
+    """The boxes for an outcome: the outcome itself, what any of them needs, and what only some do."""
+    options = tuple((outcome.id, outcome.name) for outcome in choices)
+    controls = [("Outcome", Control(f"{reference}.outcome", "choice", "Outcome", f"Outcome of {reference}", options))]
+    for part, words in outcomes.PARTS.items():
+        needing = choices.who_records(part)
+        if needing:
+            only = f" ({needing[0].id})" if len(needing) == 1 else ""
+            label = f"{part.capitalize()}{only}"
+            controls.append((label, Control(f"{reference}.{part}", "line", label, f"{words}, {reference}")))
+    return controls
+
+
+def _packed(facts: Sequence[tuple[str, Cell]]) -> Iterator[list[tuple[str, Cell]]]:
+    """Rows of facts, in their order: two short ones beside each other, a long one alone."""
+    row: list[tuple[str, Cell]] = []
+    for fact in facts:
+        if row and not (_short(fact) and _short(row[0])):
+            yield row
+            row = []
+        row.append(fact)
+        if len(row) > 1:
+            yield row
+            row = []
+    if row:
+        yield row
+
+
+def _short(fact: tuple[str, Cell]) -> bool:
+    words = fact[1]
+    return isinstance(words, Control) or (len(words) <= _NARROW and "\n" not in words)
