@@ -79,9 +79,7 @@ def load(folder: Path) -> Outcomes:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(
-            f"{path}: is missing; copy it from the configuration that came with mailbot"
-        ) from None
+        raise UserError(f"{path}: is missing; copy it from the configuration that came with mailbot") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: is not valid TOML: {error}") from None
     entries = tables.pop("outcome", [])

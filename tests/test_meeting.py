@@ -54,9 +54,7 @@ def test_a_cut_off_on_the_day_is_before_the_start_or_a_week_earlier() -> None:
         ("2026-11-27 08:00", "2026-12-02", False),
     ],
 )
-def test_what_arrives_after_the_cut_off_is_for_the_next_list_and_late(
-    received: str, expected: str, late: bool
-) -> None:
+def test_what_arrives_after_the_cut_off_is_for_the_next_list_and_late(received: str, expected: str, late: bool) -> None:
     assert meeting_for(utc(received), WEEKLY).date == date.fromisoformat(expected)
     assert came_late(utc(received), WEEKLY) is late
 
@@ -152,9 +150,7 @@ def test_the_next_meeting_is_less_than_eight_days_away(now: datetime, rules: Mee
 
 
 @given(moments, rules)
-def test_nothing_waits_longer_than_for_the_meeting_after_the_next(
-    received: datetime, rules: MeetingSettings
-) -> None:
+def test_nothing_waits_longer_than_for_the_meeting_after_the_next(received: datetime, rules: MeetingSettings) -> None:
     first, mine = next_meeting(received, rules), meeting_for(received, rules)
 
     assert mine.cut_off > received

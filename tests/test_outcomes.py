@@ -40,9 +40,7 @@ def test_an_outcome_says_in_plain_words_what_is_missing() -> None:
         "by when",
         "the services agreed",
     ]
-    assert not accept.missing(
-        {"lead": "Dr A", "by": "1 December", "reason": "It fits", "services": ["assessment"]}
-    )
+    assert not accept.missing({"lead": "Dr A", "by": "1 December", "reason": "It fits", "services": ["assessment"]})
 
 
 @pytest.mark.parametrize("outcome_id", [name for name in outcomes.IDS if name != "withdrawn"])

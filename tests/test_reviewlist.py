@@ -161,7 +161,7 @@ def test_what_is_missing_unclear_or_late_is_said() -> None:
 
     for expected in (
         "HM-2026-0042 (late)", "It arrived after the cut-off", "please check: 03/04/85?", "please check: Yes and No ticked",
-        "Violence now or before (x beside Yes)", "Signs: Not answered\nAccess to or interest in weapons",
+        "Violence now or before (x beside Yes)", "Signs: not answered\nAccess to or interest in weapons",
         "Home postcode; Who holds the case now?", "2 not answered, 1 to check", "Please check",
     ):  # fmt: skip
         assert expected in text

@@ -122,17 +122,11 @@ class Letters:
 
     def _lacks(self, name: str, words: Words) -> list[str]:
         needed = () if name in TO_STAFF else ("999", self._settings.service.phone)
-        return [
-            f"does not say {what}; every letter to a referrer must"
-            for what in needed
-            if what not in words.text
-        ]
+        return [f"does not say {what}; every letter to a referrer must" for what in needed if what not in words.text]
 
     def _make_words(self, name: str, facts: Facts, file_names: tuple[str, ...]) -> Words:
         told = {field.name: getattr(facts, field.name) for field in fields(facts)}  # type: ignore[arg-type]  # each is one
-        return self._templates.words(
-            name, {**told, "attached": [_file(file_name) for file_name in file_names]}
-        )
+        return self._templates.words(name, {**told, "attached": [_file(file_name) for file_name in file_names]})
 
 
 def _known(settings: Settings) -> Mapping[str, Any]:

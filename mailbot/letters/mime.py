@@ -29,9 +29,7 @@ class Attachment:
 
     def __post_init__(self) -> None:
         if not _FILE_NAME.fullmatch(self.name):
-            raise ValueError(
-                "an attachment's name may hold letters, digits, spaces, dots, dashes, underscores"
-            )
+            raise ValueError("an attachment's name may hold letters, digits, spaces, dots, dashes, underscores")
         if not _MEDIA_TYPE.fullmatch(self.media_type):
             raise ValueError("an attachment's media type reads like application/pdf")
 
@@ -86,9 +84,7 @@ def mailbox(name: str, plain_address: str) -> str:
     """A display name and an address, as From writes them."""
     if _CONTROL.search(name):
         raise ValueError("a name in a header must stay on its line")
-    quoted = (
-        '"' + re.sub(r'(["\\])', r"\\\1", name) + '"' if name.isascii() else Header(name, "utf-8").encode()
-    )
+    quoted = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"' if name.isascii() else Header(name, "utf-8").encode()
     return f"{quoted}\r\n <{address(plain_address)}>"
 
 
@@ -123,9 +119,7 @@ def _multipart(kind: str, seed: str, parts: Iterable[bytes]) -> bytes:
     boundary = f"=_{kind}_{seed}"
     opening = f"--{boundary}\r\n".encode()
     body = b"".join(opening + part + b"\r\n" for part in parts)
-    return (
-        f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode() + body + _end(boundary)
-    )
+    return f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode() + body + _end(boundary)
 
 
 def _end(boundary: str) -> bytes:

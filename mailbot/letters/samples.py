@@ -80,15 +80,11 @@ def _digests(meeting: Meeting) -> Iterator[DigestFacts]:
         failed_letters=(FailedLetter("receipt", "HM-2026-0042", "the address does not exist"),),
         old_enquiries=2, oldest_enquiry=timedelta(days=20), filed=9,
     )  # fmt: skip
-    yield DigestFacts(
-        meeting, form_version="1", mails=1, accounted_for=1, late=True, meeting_passed=True, new=(one,)
-    )
+    yield DigestFacts(meeting, form_version="1", mails=1, accounted_for=1, late=True, meeting_passed=True, new=(one,))
 
 
 def _needs() -> Iterator[NeedsAPersonFacts]:
-    yield NeedsAPersonFacts(
-        12, "The form is locked with a password.", _ARRIVED, "It is a returned form.", _ACTIONS
-    )
+    yield NeedsAPersonFacts(12, "The form is locked with a password.", _ARRIVED, "It is a returned form.", _ACTIONS)
     yield NeedsAPersonFacts(
         12, "The receipt could not be delivered.", think="The address is wrong or no longer used.",
         reference="HM-2026-0042", reminder=True, age=timedelta(days=2),

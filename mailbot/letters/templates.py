@@ -49,9 +49,7 @@ class Templates:
         parts = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("_*.md")}
         in_subject = _environment(_one_line, {}, zone, known)
         in_body = _environment(_escaped, parts, zone, known)
-        problems = [
-            problem for name in names for problem in self._load(folder / f"{name}.md", in_subject, in_body)
-        ]
+        problems = [problem for name in names for problem in self._load(folder / f"{name}.md", in_subject, in_body)]
         try:
             page = Environment(autoescape=True, undefined=StrictUndefined)
             self._page = page.from_string((folder / "_page.html").read_text(encoding="utf-8"))

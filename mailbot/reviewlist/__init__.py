@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from mailbot import outcomes, wording
 from mailbot.meeting import Meeting
@@ -53,7 +54,8 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
         "c_aware": "Told", "c_agree": "Agree", "c_reason": "Why share", "d_declare": "Declaration",
     },
 }  # fmt: skip
-_NARROW = 44  # letters that fit beside another fact
+_WIDE = ("reason", "questions")  # parts of an outcome that take a line of their own
+_NARROW = 40  # letters that fit beside another fact
 _URGENT = "q_urgent"
 
 
@@ -106,18 +108,20 @@ def _front(
     ])  # fmt: skip
     document.heading(wording.count(len(entries), "referral"), 2)
     if entries:
-        document.table(
-            ("Reference", "Received", "Status", "Cannot wait?", "Gaps"),
-            ((entry.reference, wording.full_date(entry.received_at, rules.zone), _status(entry, settings),
-              _urgent(entry, form), _gaps(entry)) for entry in entries),
-            (32, 50, 44, 26, 34),
-        )  # fmt: skip
+        header = ("Reference", "Received", "Status", "Cannot wait?", "Gaps")
+        document.table(header, (_line(entry, form, settings) for entry in entries), (32, 50, 44, 26, 34))
+
+
+def _line(entry: Entry, form: Form, settings: Settings) -> tuple[str, ...]:
+    received = wording.full_date(entry.received_at, settings.meeting.zone)
+    status = f"{_status(entry, settings)}{', late' if entry.late else ''}"
+    return entry.reference, received, status, _urgent(entry, form), _gaps(entry)
 
 
 def _status(entry: Entry, settings: Settings) -> str:
-    waiting = entry.waiting_since
-    since = f" since {wording.short_date(waiting, settings.meeting.zone)}" if waiting else ""
-    return f"{entry.status}{since}{', late' if entry.late else ''}"
+    if entry.waiting_since is None:
+        return entry.status
+    return f"{entry.status} since {wording.short_date(entry.waiting_since, settings.meeting.zone)}"
 
 
 def _state(entry: Entry, settings: Settings) -> str:
@@ -171,7 +175,7 @@ def _facts(field_id: str, label: str, entry: Entry, form: Form, meeting: Meeting
         return []
     question = form[field_id]
     if question.rows:
-        return [(f"{label}: {option}", rows) for option, rows in signs(question, entry.answers)]
+        return [(f"{label}: {option.lower()}", rows) for option, rows in signs(question, entry.answers)]
     answer = entry.answers.get(field_id)
     words = shown(question, answer)
     if not words:
@@ -184,12 +188,13 @@ def _controls(reference: str, choices: Outcomes) -> list[tuple[str, Control]]:
     """The boxes for an outcome: the outcome itself, what any of them needs, and what only some do."""
     options = tuple((outcome.id, outcome.name) for outcome in choices)
     controls = [("Outcome", Control(f"{reference}.outcome", "choice", "Outcome", f"Outcome of {reference}", options))]
-    for part, words in outcomes.PARTS.items():
+    for part, words in sorted(outcomes.PARTS.items(), key=lambda item: item[0] in _WIDE):
         needing = choices.who_records(part)
         if needing:
             only = f" ({needing[0].id})" if len(needing) == 1 else ""
             label = f"{part.capitalize()}{only}"
-            controls.append((label, Control(f"{reference}.{part}", "line", label, f"{words}, {reference}")))
+            kind: Literal["box", "line"] = "box" if part in _WIDE else "line"
+            controls.append((label, Control(f"{reference}.{part}", kind, label, f"{words}, {reference}")))
     return controls
 
 
@@ -209,5 +214,5 @@ def _packed(facts: Sequence[tuple[str, Cell]]) -> Iterator[list[tuple[str, Cell]
 
 
 def _short(fact: tuple[str, Cell]) -> bool:
-    words = fact[1]
-    return isinstance(words, Control) or (len(words) <= _NARROW and "\n" not in words)
+    cell = fact[1]
+    return cell.kind != "box" if isinstance(cell, Control) else len(cell) <= _NARROW and "\n" not in cell

@@ -29,13 +29,13 @@ def shown(field: Field, answer: Answer | None) -> str:
 def signs(field: Field, answers: Mapping[str, Answer]) -> list[tuple[str, str]]:
     """A matrix the short way: each option with the rows it was given for, then what is not sure and not answered."""
     options = dict(field.options)
-    given: dict[str, list[str]] = {label: [] for label in (*options.values(), "Please check", NOT_ANSWERED)}
+    given: dict[str, list[str]] = {label: [] for label in (*options.values(), "To check", NOT_ANSWERED)}
     for row, label in field.rows:
         answer = answers.get(f"{field.id}.{row}")
         if answer is None or (answer.value is None and not answer.raw.strip()):
             given[NOT_ANSWERED].append(label)
         elif not answer.sure or answer.value not in options:
-            given["Please check"].append(f"{label} ({answer.raw.strip() or options.get(answer.value, 'unclear')})")
+            given["To check"].append(f"{label} ({answer.raw.strip() or options.get(answer.value, 'unclear')})")
         else:
             given[options[answer.value]].append(label)
     return [(option, "; ".join(labels)) for option, labels in given.items() if labels]
