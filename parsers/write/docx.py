@@ -100,7 +100,8 @@ def _table(document: Any) -> Any:
     table.style, table.autofit = "Table Grid", False
     for column, width in zip(table.columns, _WIDTHS, strict=True):
         column.width = width  # LibreOffice takes the widths of columns, Word those of cells
-    table._tbl.tblPr.append(parse_xml(_CELL_MARGINS))  # noqa: SLF001 - as all below: python-docx has no call for it
+    look = table._tbl.tblPr.find(qn("w:tblLook"))  # noqa: SLF001 - as all below: python-docx has no call for it
+    look.addprevious(parse_xml(_CELL_MARGINS))  # Word calls a document broken whose properties are out of order
     head = table.rows[0]
     head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
     for cell, words in zip(head.cells, ("Question", "Your answer"), strict=True):

@@ -54,9 +54,8 @@ def _sdt(control: Control, number: int, kind: str, content: str) -> Any:
 
 def _title(control: Control) -> str:
     """What Word shows and speaks; a tick's own words first, for other questions may have the same."""
-    words = (
-        f"{control.label} - {control.spoken}" if control.label not in control.spoken[:_TITLE_LIMIT] else control.label
-    )
+    question = control.spoken.removesuffix(control.label).strip()
+    words = control.label if control.spoken.startswith(control.label) else f"{control.label} - {question}"
     return words if len(words) <= _TITLE_LIMIT else f"{words[: _TITLE_LIMIT - 1].rstrip()}…"
 
 
@@ -64,7 +63,7 @@ def _list(control: Control) -> str:
     items = [
         f"<w:listItem w:displayText={quoteattr(words)} w:value={quoteattr(key)}/>" for key, words in control.options
     ]
-    unanswered = f'<w:listItem w:displayText="{CHOOSE_ONE}" w:value=""/>'
+    unanswered = f'<w:listItem w:value="{CHOOSE_ONE}"/>'
     return f"<w:dropDownList>{unanswered}{''.join(items)}</w:dropDownList>"
 
 
