@@ -453,6 +453,7 @@ def test_every_template_that_cannot_be_used_is_told_at_once(folder: Path) -> Non
     (letters / "receipt.md").write_text("Hello\n\nthere\n")
     (letters / "alarm.md").write_text("Subject: x\n\nHello {% if %}\n")
     (letters / "question.md").write_bytes(b"Subject: x\n\n\xff\n")
+    (letters / "_end.md").write_text("{{ oops }\n")
     (letters / "_page.html").write_text("{{ body")
 
     with pytest.raises(UserError) as error:
@@ -460,7 +461,7 @@ def test_every_template_that_cannot_be_used_is_told_at_once(folder: Path) -> Non
 
     text = "\n".join(error.value.problems)
     for words in ("form.md: is missing", "receipt.md: must begin with", "alarm.md: near line 3", "question.md: is not UTF-8",
-                  "_page.html: cannot be used"):  # fmt: skip
+                  "_page.html: cannot be used", "_end.md: near line 1"):  # fmt: skip
         assert words in text
 
 

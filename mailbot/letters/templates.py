@@ -46,10 +46,11 @@ class Templates:
     def __init__(self, folder: Path, names: Iterable[str], zone: ZoneInfo, known: Mapping[str, Any]) -> None:
         self._subjects: dict[str, Template] = {}
         self._bodies: dict[str, Template] = {}
-        parts = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("_*.md")}
+        parts = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in folder.glob("_*.md")}
         in_subject = _environment(_one_line, {}, zone, known)
         in_body = _environment(_escaped, parts, zone, known)
         problems = [problem for name in names for problem in self._load(folder / f"{name}.md", in_subject, in_body)]
+        problems += [problem for part in sorted(parts) for problem in _unusable(folder / part, in_body)]
         try:
             page = Environment(autoescape=True, undefined=StrictUndefined)
             self._page = page.from_string((folder / "_page.html").read_text(encoding="utf-8"))
@@ -83,6 +84,15 @@ class Templates:
         except ValueError:
             return [f"{path}: must begin with a line `Subject: ...` and a blank line"]
         return []
+
+
+def _unusable(part: Path, in_body: Environment) -> list[str]:
+    """The problem of a part that letters include, which would otherwise show only when a letter is written."""
+    try:
+        in_body.get_template(part.name)
+    except TemplateSyntaxError as error:
+        return [f"{part}: near line {error.lineno}: {error.message}"]
+    return []
 
 
 def _environment(
