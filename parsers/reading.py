@@ -10,7 +10,7 @@ from parsers.form import Field, Form
 
 How = Literal["acroform", "flat", "word", "scan", "text", "other"]
 
-#: Answers at or above this confidence may be used; below it they are shown to a person (DESIGN, `read --json`).
+#: Answers from this confidence on may be used; below it they are shown to a person.
 SURE = 0.9
 
 
@@ -24,7 +24,7 @@ class File:
 
 @dataclass(frozen=True)
 class Answer:
-    """One field's answer: value by type, the words as written, and how often such an answer is right (0 to 1)."""
+    """One field's answer: value by type, the words as written, how often such an answer is right (0 to 1)."""
 
     value: Any
     raw: str
@@ -85,20 +85,16 @@ class Reading:
 
     def unanswered(self, form: Form) -> tuple[Field, ...]:
         """The needed questions with no answer at all; of a matrix, where one row has none."""
-        return tuple(
-            field for field in form.missing(self.values) if any(not self._written(key) for key in field.keys)
-        )
+        return tuple(field for field in form.missing(self.values) if any(not self._written(key) for key in field.keys))
 
     def unclear(self, form: Form) -> tuple[Field, ...]:
-        """The questions where something is written that cannot be used as it stands: ask, or let a person look.
+        """The questions where what is written cannot be used as it stands: ask, or let a person look.
 
         Words that are the answer themselves, such as "about 2 weeks ago", are neither unclear nor unanswered.
         """
         missing = form.missing(self.values)
         return tuple(
-            field
-            for field in form.fields
-            if any(self._unclear(key, needed=field in missing) for key in field.keys)
+            field for field in form.fields if any(self._unclear(key, needed=field in missing) for key in field.keys)
         )
 
     def _written(self, key: str) -> bool:

@@ -28,13 +28,11 @@ _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from parsers.child import
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG")
 
 
-def read(
-    files: Sequence[File], forms: Path, limits: Limits = DEFAULT, today: date | None = None
-) -> list[Reading]:
+def read(files: Sequence[File], forms: Path, limits: Limits = DEFAULT, today: date | None = None) -> list[Reading]:
     """What is in these files, in order: each form found, and for a file that holds none its problem.
 
-    `forms` holds a folder for each version of the form; raises FormError where there is none or one cannot be used.
-    Each file is read by a process of its own within `limits`. Dates after `today` are questioned.
+    `forms` holds a folder for each version of the form; raises FormError where none can be used. Each file is
+    read by a process of its own within `limits`. Dates after `today` are questioned.
     """
     load_forms(forms)
     day = today or date.today()  # noqa: DTZ011 - the day where the form is read
@@ -45,17 +43,13 @@ def load_forms(folder: Path) -> tuple[Form, ...]:
     """Every version of the form under this folder, the newest name last."""
     forms = tuple(Form.load(path.parent) for path in sorted(folder.glob("*/form.toml")))
     if not forms:
-        raise FormError(
-            f"{folder}: holds no form; put each version's form.toml into a folder of its own there"
-        )
+        raise FormError(f"{folder}: holds no form; put each version's form.toml into a folder of its own there")
     return forms
 
 
 def _read_one(file: File, forms: Path, limits: Limits, today: date) -> list[Reading]:
     if len(file.data) > limits.file_bytes:
-        return [
-            _failed(file, Problem("too_big", f"This file is larger than {limits.file_mb} MB.", file.name))
-        ]
+        return [_failed(file, Problem("too_big", f"This file is larger than {limits.file_mb} MB.", file.name))]
     head = {"name": file.name, "forms": str(forms.resolve()), "limits": asdict(limits)}
     request = json.dumps({**head, "today": today.isoformat()}).encode() + b"\n" + file.data
     said, in_time = _child(request, limits.seconds)

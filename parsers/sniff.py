@@ -7,8 +7,8 @@ import zipfile
 from typing import Literal
 
 Kind = Literal[
-    "empty", "pdf", "docx", "docm", "zip", "odt", "sheet", "pages", "ole", "doc", "msg", "locked_office", "rtf",
-    "html", "picture", "text", "other",
+    "empty", "pdf", "docx", "docm", "zip", "odt", "sheet", "pages", "ole", "doc", "msg",
+    "locked_office", "rtf", "html", "picture", "text", "other",
 ]  # fmt: skip
 
 _START = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pdfplumber
@@ -20,13 +20,14 @@ from parsers.answers import Written
 from parsers.form import Form
 from parsers.match import by_names
 from parsers.readers import Source, pdf, returned
-from parsers.reading import Reading, Unreadable
+from parsers.reading import Problem, Reading, Unreadable
 from parsers.value import DOUBTFUL, LIKELY, UNSURE
 
 DEEPEST = 16  # levels of a field's name, and of its parents
 MOST_FIELDS = 20_000
 _RADIO = 1 << 15  # ISO 32000-1 table 226
 _OFF = ("", "Off")
+_CUT_OFF = "The end of this file is missing, and answers may be missing with it. Please send it again."
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,29 @@ class Widget:
 def read(source: Source) -> Reading | None:
     """The form of a PDF with our fields; None if it has none of them."""
     pages = pdf.page_count(source.data, source.limits)
+    # Without its end, a form saved as an addition to the blank still opens: as the blank, with nothing filled in.
+    cut_off = pdf.cut_off(source.data)
+    data = pdf.repaired(source.data) if cut_off else source.data
     try:
-        version, widgets = _document(source.data)
+        version, widgets = _document(data)
     except (MemoryError, Unreadable):
         raise
-    except Exception:  # pdfminer has no one error for a file it cannot follow; a repaired one is read below
-        version, widgets = None, []
-    if not widgets and (pdf.cut_off(source.data) or version is None):
+    except Exception:  # pdfminer has no one error for a file that it cannot follow
         version, widgets = _document(pdf.repaired(source.data))
     form = _form(version, widgets, source)
-    return returned(source, form, _controls(widgets), "acroform", pages) if form else None
+    if form is None:
+        return None
+    controls = _controls(widgets)
+    if not cut_off:
+        return returned(source, form, controls, "acroform", pages)
+    reading = returned(source, form, _doubting_gaps(controls), "acroform", pages)
+    return replace(reading, problems=(Problem("damaged", _CUT_OFF),))
+
+
+def _doubting_gaps(controls: dict[str, Written]) -> dict[str, Written]:
+    return {
+        name: replace(written, confidence=UNSURE) if written.blank else written for name, written in controls.items()
+    }
 
 
 def _form(version: str | None, widgets: list[Widget], source: Source) -> Form | None:

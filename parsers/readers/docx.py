@@ -43,9 +43,7 @@ def _form(document: Document, controls: list[Control], source: Source) -> Form |
             if form.version == version:
                 return form
         raise Unreadable("unknown_version", "This is our form in a version that we do not have.")
-    return by_names((control.tag for control in controls), source.forms) or by_words(
-        document.words, source.forms
-    )
+    return by_names((control.tag for control in controls), source.forms) or by_words(document.words, source.forms)
 
 
 def _by_tag(controls: list[Control]) -> dict[str, Written]:
@@ -117,7 +115,9 @@ def _either(inside: Written | None, outside: Written | None) -> Written:
         return inside
     if inside.blank:
         return replace(outside, confidence=min(outside.confidence, LIKELY))
-    return replace(outside, confidence=_BESIDE, remark="words stand beside the field")
+    if _bare(inside.text) in _bare(outside.text):
+        return replace(outside, confidence=_BESIDE, remark="words stand beside the field")
+    return replace(inside, confidence=_BESIDE, remark="other words stand beside the field")
 
 
 def _cell(near: Near, cell: str) -> Written:
@@ -140,13 +140,7 @@ def _boxes(boxes: dict[str, str], near: Near, cell: str) -> dict[str, Written]:
         option = nearest(line.words, boxes.items())
         if option and (line.on or boxless):
             confidence = min(near.confidence, option.confidence, 0.85 if line.typed or boxless else 1)
-            remark = (
-                "marked by hand"
-                if line.typed
-                else "the boxes are gone; this line is left"
-                if boxless
-                else None
-            )
+            remark = "marked by hand" if line.typed else "the boxes are gone; this line is left" if boxless else None
             found[option.key] = Written(TICKED, confidence, remark, _row(near))
     return found
 

@@ -15,9 +15,7 @@ def read(source: Source) -> None:
     """Always raises Unreadable: what this PDF seems to be."""
     words = _words(source.data)
     if by_words(words, source.forms):
-        raise Unreadable(
-            "unsupported", "This is our form printed to a PDF without fields; a person must read it."
-        )
+        raise Unreadable("unsupported", "This is our form printed to a PDF without fields; a person must read it.")
     if len(words) < FEW:
         raise Unreadable("needs_scan", "This PDF is a scan or a photo; a person must read it.")
     raise Unreadable("not_our_form", "This PDF is not our referral form.")

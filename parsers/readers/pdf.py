@@ -46,5 +46,5 @@ def repaired(data: bytes) -> bytes:
 
 
 def cut_off(data: bytes) -> bool:
-    """Whether the end of the file is missing."""
-    return b"%%EOF" not in data[-2048:]
+    """Whether the end of the file is missing; what a gateway appended after the end does not matter."""
+    return data.rfind(b"%%EOF") < data.rfind(b" obj")

@@ -21,8 +21,7 @@ _SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
 
 # What is deleted, moved away, said twice or about the text is not the text.
 _SKIPPED = {
-    f"{W}{name}"
-    for name in ("del", "moveFrom", "delText", "instrText", "delInstrText", "sdtPr", "rPr", "pPr", "tcPr")
+    f"{W}{name}" for name in ("del", "moveFrom", "delText", "instrText", "delInstrText", "sdtPr", "rPr", "pPr", "tcPr")
 } | {f"{_MC}Fallback"}
 _BREAKS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 _FALSE = ("0", "false", "off", "none")
@@ -46,9 +45,7 @@ class Document:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 self._body = _parsed(zip_member(archive, "word/document.xml", budget))
                 core = "docProps/core.xml"
-                self._core = (
-                    _parsed(zip_member(archive, core, budget)) if core in archive.namelist() else None
-                )
+                self._core = _parsed(zip_member(archive, core, budget)) if core in archive.namelist() else None
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -86,7 +83,7 @@ class Document:
 
 
 def words(element: Any) -> str:
-    """The words a reader sees, a line for each paragraph; with what was inserted, without what was deleted."""
+    """The words a reader sees, a line for each paragraph: what was inserted, not what was deleted."""
     return "".join(_pieces(element)).rstrip("\n")
 
 

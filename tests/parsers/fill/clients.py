@@ -52,9 +52,7 @@ def pdfium(blank: bytes, wanted: Wanted) -> bytes:
             if text:
                 typed = (text + "\0").encode("utf-16-le")
                 buffer = ctypes.create_string_buffer(typed)
-                raw.FORM_ReplaceSelection(
-                    document.formenv, page, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
-                )
+                raw.FORM_ReplaceSelection(document.formenv, page, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
         raw.FORM_ForceToKillFocus(document.formenv)
     document.save(out)
     return out.getvalue()
@@ -63,9 +61,10 @@ def pdfium(blank: bytes, wanted: Wanted) -> bytes:
 def poppler(blank: bytes, wanted: Wanted) -> bytes:
     """Evince's engine."""
     probe = "import gi; gi.require_version('Poppler', '0.18'); from gi.repository import Poppler"
-    if not Path(SYSTEM_PYTHON).exists() or subprocess.run(
-        [SYSTEM_PYTHON, "-c", probe], capture_output=True, check=False
-    ).returncode:
+    if (
+        not Path(SYSTEM_PYTHON).exists()
+        or subprocess.run([SYSTEM_PYTHON, "-c", probe], capture_output=True, check=False).returncode
+    ):
         pytest.skip("needs the Debian packages gir1.2-poppler-0.18 and python3-gi")
     jobs = [(place.page, place.middle, text) for place, text in to_do(blank, wanted)]
     return _program([SYSTEM_PYTHON, str(HERE / "by_poppler.py")], blank, json.dumps(jobs))
@@ -112,3 +111,16 @@ CLIENTS: dict[str, Callable[[bytes, Wanted], bytes]] = {
     "pdfjs": pdfjs,
     "pdftk": pdftk,
 }
+
+
+def libreoffice(document: bytes) -> bytes:
+    """A Word document opened and saved again by LibreOffice."""
+    if not shutil.which("soffice"):
+        pytest.skip("needs the Debian package libreoffice-writer")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "form.docx").write_bytes(document)
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        command = ["soffice", profile, "--headless", "--convert-to", "docx", "--outdir", folder / "out"]
+        subprocess.run([*command, folder / "form.docx"], check=True, timeout=120, capture_output=True)
+        return (folder / "out" / "form.docx").read_bytes()

@@ -29,7 +29,7 @@ def places(blank: bytes) -> list[Place]:
         for number, page in enumerate(document.pages):
             for widget in page.obj.get("/Annots", ()):
                 field = widget if "/T" in widget else widget.Parent
-                states = list(widget.AP.N.keys()) if field.FT == pikepdf.Name.Btn else []
+                states = list(widget.AP.N.keys()) if str(field.FT) == "/Btn" else []
                 state = next((state[1:] for state in states if state != "/Off"), "")
                 left, bottom, right, top = (float(side) for side in widget.Rect)
                 found.append(Place(str(field.T), state, number, (left, bottom, right, top)))
