@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -92,7 +93,7 @@ class Actor:
         return bool(unannounced)
 
 
-def marks(understood: Understood) -> dict[str, object]:
+def marks(understood: Understood) -> dict[str, Any]:
     """What the ledger keeps of a mail once it is understood."""
     mail = understood.mail
     return {

@@ -45,7 +45,7 @@ def open_store(settings: Settings, clock: Clock) -> Store:
 
 
 class App:
-    """The daemon: receive, read, act and deliver, each in its own thread, speaking only through tables; bells wake them."""
+    """The daemon: receive, read, act and deliver, each in its own thread, speaking through tables, woken by bells."""
 
     def __init__(
         self,
@@ -90,9 +90,12 @@ class App:
         self.store.close()
         log.info("stopped", unfinished=[name for name, done in ended.items() if not done])
 
+    def _put_draft(self, raw: bytes) -> None:
+        self.deliverer.put_draft(raw)
+
     def _sender(self) -> Sender:
         if self.settings.mode == "send":
             return Smtp(self.settings.sender, self.settings.mailbox)
         if self.settings.mode == "drafts":
-            return Drafts(lambda raw: self.deliverer.put_draft(raw))
+            return Drafts(self._put_draft)
         return Nothing()

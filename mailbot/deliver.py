@@ -14,7 +14,7 @@ from mailbot.actions import Office, delivery
 from mailbot.clock import Clock
 from mailbot.errors import InDoubt, MailboxError, Passing, Permanent
 from mailbot.letters import assemble, encode
-from mailbot.mailboxes import Mailbox
+from mailbot.mailboxes import Mailbox, Role
 from mailbot.senders import Sender
 from mailbot.settings import MailboxSettings
 from mailbot.store import LetterState, Store
@@ -40,12 +40,12 @@ class Deliverer:
         connect: Callable[[MailboxSettings], Mailbox],
     ) -> None:
         self._office, self._store, self._clock, self._sender = office, store, clock, sender
-        self._connect, self._mailbox = connect, None
+        self._connect = connect
+        self._mailbox: Mailbox | None = None
+        self._folders: dict[Role, str] = {}
         self._settled_at = datetime.min.replace(tzinfo=UTC)
         self._encoded = lru_cache(maxsize=32)(self._load)
         self._lease = timedelta(seconds=office.settings.sender.answer_timeout_seconds) + _BATCH_TIME * 2
-
-    _mailbox: Mailbox | None
 
     def step(self) -> bool:
         """Whether a letter was sent or settled."""
@@ -102,7 +102,7 @@ class Deliverer:
         return "due" if left == LetterState.SENT and not self._office.settings.sender.keeps_sent_copies else None
 
     def _later(self, attempts: int) -> datetime:
-        """A minute, then twice as long each time up to an hour, with jitter so that letters do not all return at once."""
+        """A minute, then twice as long each time up to an hour; jitter keeps them from all returning at once."""
         minutes = min(60.0, 2.0 ** (attempts - 1)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
         return self._clock.now() + timedelta(minutes=minutes)
 
@@ -135,11 +135,12 @@ class Deliverer:
         self._settled_at = now
         with self._store.look(now) as tx:
             doubtful = tx.letters.in_doubt()
-        return any([self._settle_one(row) for row in doubtful])
+        settled = [self._settle_one(row) for row in doubtful]
+        return any(settled)
 
     def _settle_one(self, row: sa.RowMapping) -> bool:
         settings = self._office.settings.sender
-        role = "drafts" if self._sender.leaves == "held" else "sent"
+        role: Role = "drafts" if self._sender.leaves == "held" else "sent"
         try:
             found = self._find(role, row["message_id"])
         except MailboxError:
@@ -207,11 +208,11 @@ class Deliverer:
             self._folders = {folder.role: folder.name for folder in reversed(self._mailbox.folders())}
         return self._mailbox
 
-    def _folder(self, role: str) -> str:
+    def _folder(self, role: Role) -> str:
         self._open()
-        return self._folders.get(role, {"sent": "Sent", "drafts": "Drafts"}[role])
+        return self._folders.get(role, role.title())
 
-    def _find(self, role: str, message_id: str) -> bool:
+    def _find(self, role: Role, message_id: str) -> bool:
         return self._folder(role) in self._folders.values() and self._open().find(self._folder(role), message_id)
 
     def _close_mailbox(self) -> None:

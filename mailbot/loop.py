@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import select
@@ -16,7 +17,7 @@ log = structlog.get_logger()
 
 
 class Bell:
-    """Wakes a waiting loop: safe from any thread, and a file descriptor so that it can be waited for beside a socket."""
+    """Wakes a waiting loop, from any thread; a file descriptor, so that it can be waited for beside a socket."""
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
@@ -28,10 +29,8 @@ class Bell:
 
     def ring(self) -> None:
         """Wake whoever waits, or the next who will."""
-        try:
+        with contextlib.suppress(BlockingIOError):  # it has rung often enough
             os.write(self._write, b"!")
-        except BlockingIOError:
-            pass  # it has rung often enough
 
     def wait(self, seconds: float) -> None:
         """Until it rings or the time is over; then it is silent again."""
@@ -53,7 +52,7 @@ class Backoff:
         self._first, self._limit, self._faults = first, limit, 0
 
     def next(self) -> float:
-        delay = min(self._limit, self._first * 2**self._faults)
+        delay = min(self._limit, self._first * 2.0**self._faults)
         self._faults = min(self._faults + 1, 20)
         return delay * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
@@ -62,7 +61,7 @@ class Backoff:
 
 
 class Loop:
-    """Runs `step` in a thread of its own: again at once while it returns True, else when the bell rings or `idle` is over."""
+    """Runs `step` in its own thread: at once again while it is True, else when the bell rings or `idle` is over."""
 
     def __init__(self, name: str, step: Callable[[], bool], bell: Bell, idle: float = 1.0) -> None:
         self.name, self.bell = name, bell
@@ -96,7 +95,7 @@ class Loop:
             except Exception as error:  # a loop survives every fault; what it worked on is leased and comes back
                 delay = backoff.next()
                 fault = type(error).__name__
-                log.error("loop_fault", loop=self.name, error=fault, retry_in=round(delay, 1), exc_info=True)
+                log.exception("loop_fault", loop=self.name, error=fault, retry_in=round(delay, 1))
                 self.bell.wait(delay)
                 continue
             if not again and not self._stopping.is_set():

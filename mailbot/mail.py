@@ -1,4 +1,4 @@
-"""Bytes -> Mail: who, about what, in which thread, the new words, the files, and whether a machine sent it. Never raises."""
+"""Bytes -> Mail: who, about what, in which thread, the new words, the files, what a report says. Never raises."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _headers_only(message: Message) -> Message:
     shell = Message()
     for name, value in message.raw_items():
         if name.lower() not in ("content-type", "content-transfer-encoding", "content-disposition"):
-            shell.set_raw(name, value)  # type: ignore[attr-defined]  # of compat32 messages, not in its stubs
+            shell.set_raw(name, value)
     shell.set_payload("")
     return shell
 

@@ -21,7 +21,8 @@ _HISTORY = re.compile(
 _BLOCK_GOES_ON = re.compile(r"^\s*(?:\*?sent|\*?date|\*?to|\*?subject)\*?:", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^--\s?$|^sent from my \w+|^get outlook for \w+", re.IGNORECASE)
 _BANNER = re.compile(
-    r"^\W*(?:caution|warning|external(?: e-?mail)?|this (?:e-?mail|message) (?:originated|was sent|came) from outside)\b"
+    r"^\W*(?:caution|warning|external(?: e-?mail)?"
+    r"|this (?:e-?mail|message) (?:originated|was sent|came) from outside)\b"
     r"(?=.*\b(?:outside|external|do not click|recogni[sz]e|sender)\b)",
     re.IGNORECASE,
 )

@@ -86,4 +86,4 @@ class Timetable:
         try:
             self.tick(self._clock.now())
         except Exception as error:  # the next ring tries again; nothing is claimed that was not done
-            log.error("timetable_fault", error=type(error).__name__, exc_info=True)
+            log.exception("timetable_fault", error=type(error).__name__)

@@ -17,7 +17,7 @@ from parsers.answers import Written, answers
 
 
 def add(office: Office, tx: Transaction, readings: Sequence[Reading], pairs: Sequence[str], by: str) -> sa.RowMapping:
-    """A referral from a form's file, from answers given as `key=text`, or from both; raises UserError naming what is wrong."""
+    """A referral from a form's file, from answers given as `key=text`, or both; raises UserError with what is wrong."""
     found = dict(_of_files(readings))
     found.update(_of_pairs(office, tx, pairs))
     if not any(answer.raw for answer in found.values()):

@@ -14,8 +14,8 @@ from mailbot.understood import Understood
 #: mail providers whose addresses are people's own (A6)
 _PERSONAL = frozenset(
     {"gmail.com", "googlemail.com", "hotmail.com", "hotmail.co.uk", "outlook.com", "live.com", "live.co.uk", "msn.com",
-     "yahoo.com", "yahoo.co.uk", "icloud.com", "me.com", "btinternet.com", "sky.com", "aol.com", "proton.me", "protonmail.com",
-     "talktalk.net", "virginmedia.com", "ntlworld.com", "gmx.com", "personal.example"}
+     "yahoo.com", "yahoo.co.uk", "icloud.com", "me.com", "btinternet.com", "sky.com", "aol.com", "proton.me",
+     "protonmail.com", "talktalk.net", "virginmedia.com", "ntlworld.com", "gmx.com", "personal.example"}
 )  # fmt: skip
 
 

@@ -25,16 +25,16 @@ def record(
         raise UserError(f"“{outcome_id}” is not an outcome; choose one of: {known}.")
     outcome = office.outcomes[outcome_id]
     if missing := outcome.missing(recorded):
-        raise UserError(
-            f"{referral['reference']}: the outcome “{outcome.name}” still needs {', '.join(missing)}. Nothing was recorded."
-        )
+        needs = f"the outcome “{outcome.name}” still needs {', '.join(missing)}"
+        raise UserError(f"{referral['reference']}: {needs}. Nothing was recorded.")
     state = State(referral["state"])
     if not may_move(state, State.DECIDED):
         raise UserError(f"{referral['reference']} is {state}; an outcome cannot be recorded for it.")
     if waiting := tx.outcomes.to_approve(referral["id"]):
+        name = referral["reference"]
         raise UserError(
-            f"{referral['reference']}: {waiting['recorded_by']} has already recorded “{waiting['outcome']}”, which waits for approval."
-            f" Approve it with `mailbot approve {referral['reference']}`, or take it back with `mailbot outcome {referral['reference']} --take-back`."
+            f"{name}: {waiting['recorded_by']} has already recorded “{waiting['outcome']}”, which waits for approval."
+            f" Approve it with `mailbot approve {name}`, or take it back with `mailbot outcome {name} --take-back`."
         )
     outcome_row = tx.outcomes.record(referral["id"], outcome_id, recorded, by)
     tx.referrals.move(referral["id"], state, State.DECIDED)
@@ -57,9 +57,10 @@ def letter_for(office: Office, tx: Transaction, reference: str) -> Letter:
     """The exact letter that approving would send; raises UserError where none may be sent."""
     referral, outcome = _waiting(tx, reference)
     if not referral["confirmed_by"]:
+        name = referral["reference"]
         raise UserError(
-            f"{referral['reference']}: nobody has confirmed the referrer's address, so no outcome can go to it."
-            f" Answer its item in `mailbot list` with confirm-referrer, or use `mailbot approve {referral['reference']} --to ADDRESS`."
+            f"{name}: nobody has confirmed the referrer's address, so no outcome can go to it."
+            f" Answer its item in `mailbot list` with confirm-referrer, or use `mailbot approve {name} --to ADDRESS`."
         )
     cause = f"outcome:{outcome['id']}"
     earlier = [
@@ -78,7 +79,7 @@ def letter_for(office: Office, tx: Transaction, reference: str) -> Letter:
 
 
 def approve(office: Office, tx: Transaction, reference: str, by: str, seen: Letter) -> int:
-    """Approve the letter that was seen and put exactly that into the outbox; raises UserError where it has changed since."""
+    """Approve the letter that was seen, and put exactly that into the outbox; raises UserError if it has changed."""
     referral, outcome = _waiting(tx, reference)
     letter = letter_for(office, tx, reference)
     if letter.skeleton != seen.skeleton:

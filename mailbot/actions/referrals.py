@@ -61,7 +61,9 @@ def _add(office: Office, tx: Transaction, understood: Understood, form: Reading)
     tx.enquiries.close([address for address in (sender, referrer) if address], referral["id"])
     tx.audit.add("referral_made", mail_id=understood.mail_id, referral_id=referral["id"], version=form.form_version)
     if referrer != sender:
-        words = "The address on the form is not the one that sent it. Until somebody confirms the referrer, no outcome goes out."
+        words = (
+            "The form's address is not the one that sent it. Until somebody confirms the referrer, no outcome goes out."
+        )
         people.ask(office, tx, "referrer_differs", words, understood=understood, referral_id=referral["id"])
     if problems := [problem.words for problem in form.problems]:
         people.ask(office, tx, "form_problem", " ".join(problems), understood=understood, referral_id=referral["id"])

@@ -15,8 +15,8 @@ from mailbot.errors import UserError
 
 app = typer.Typer(
     name="mailbot",
-    help="A referral desk that lives in a mailbox: it sends the form to whoever asks, reads the forms that come back, prepares the"
-    " weekly review and tells the outcome. Nothing is decided without a person.",
+    help="A referral desk that lives in a mailbox: it sends the form to whoever asks, reads the forms that come back,"
+    " prepares the weekly review and tells the outcome. Nothing is decided without a person.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -29,7 +29,7 @@ _AS = Annotated[
 ]
 
 
-def outcome(
+def outcome(  # noqa: PLR0917 - typer gives each option by name
     reference: _REFERENCE,
     outcome_id: Annotated[
         str,

@@ -29,6 +29,11 @@ def set_config_folder(folder: Path | None) -> None:
     _config_folder[0] = folder
 
 
+def config_folder() -> Path:
+    """The folder that was named, or config/ here."""
+    return _config_folder[0] or Path("config")
+
+
 def load_settings() -> Settings:
     return settings_module.load(_config_folder[0])
 

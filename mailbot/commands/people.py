@@ -82,7 +82,7 @@ def show(
     """One referral with every mail, letter, answer and event."""
     with open_desk() as desk, desk.store.look(desk.now) as tx:
         referral = tx.referrals.get(reference)
-        found = {
+        found: dict[str, Any] = {
             "referral": dict(referral),
             "answers": {key: answer.__dict__ for key, answer in tx.referrals.answers(referral["id"]).items()},
             "mails": [dict(row) for row in tx.mails.of_referral(referral["id"])],

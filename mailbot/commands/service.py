@@ -16,7 +16,7 @@ from mailbot import settings as settings_module
 from mailbot import wording
 from mailbot.actions import Office
 from mailbot.app import App, clock_of, open_store
-from mailbot.commands.desk import Desk, console, load_settings, open_desk, print_json, who
+from mailbot.commands.desk import Desk, config_folder, console, load_settings, open_desk, print_json, who
 from mailbot.errors import DeliveryError, MailboxError, UserError
 from mailbot.mailboxes.imap import Imap
 from mailbot.meeting import next_meeting
@@ -57,7 +57,7 @@ def demo(
             f"The demo needs its mail servers ({error.name} is missing): pip install 'mailbot[demo]'"
         ) from None
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    sys.exit(tell(stay=not exit_))
+    sys.exit(tell(config_folder(), stay=not exit_))
 
 
 def check() -> None:

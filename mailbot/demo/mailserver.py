@@ -12,7 +12,6 @@ import threading
 from argparse import Namespace
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,7 +28,11 @@ from pymap.user import UserMetadata
 from pysasl.creds.server import ServerCredentials
 from pysasl.hashing import Cleartext
 
+from mailbot.clock import Clock, SystemClock
+
 HOST = "127.0.0.1"
+#: who vouches for senders here: this server believes everybody
+AUTHSERV_ID = "mail.demo.example"
 FOLDERS = ("Sent", "Drafts", "Junk")
 LARGEST = 50_000_000
 
@@ -50,8 +53,14 @@ class DemoMail:
     imap_port = 0
     smtp_port = 0
 
-    def __init__(self, address: str = "team@desk.example", password: str = "demo") -> None:  # noqa: S107 - the demo's
+    def __init__(
+        self,
+        address: str = "team@desk.example",
+        password: str = "demo",  # noqa: S107 - the demo's
+        clock: Clock | None = None,
+    ) -> None:
         self.address, self.password = address, password
+        self._clock = clock or SystemClock()
         self.letters: list[Letter] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="demo-mail", daemon=True)
@@ -110,16 +119,15 @@ class DemoMail:
         smtp.close()
 
     def _smtp_session(self) -> SMTP:
-        return SMTP(
-            self, hostname="localhost", data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=self._loop
-        )
+        return SMTP(self, hostname="localhost", data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=self._loop)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Into everybody's INBOX; letters to others are kept in `letters` too."""
         raw = envelope.original_content
         others = tuple(one for one in envelope.rcpt_tos if one.lower() != self.address.lower())
+        vouched = f"Authentication-Results: {AUTHSERV_ID}; dmarc=pass\r\n".encode() + raw
         for recipient in envelope.rcpt_tos:
-            await self._append(recipient, "INBOX", raw)
+            await self._append(recipient, "INBOX", vouched)
         if others:
             self.letters.append(Letter(envelope.mail_from, others, raw))
         return "250 2.0.0 OK"
@@ -127,7 +135,7 @@ class DemoMail:
     async def _append(self, address: str, folder: str, raw: bytes) -> None:
         identity = await self._everybody.identity(address)
         async with identity.new_session() as session:
-            await session.append_messages(folder, [AppendMessage(raw, datetime.now(UTC))])
+            await session.append_messages(folder, [AppendMessage(raw, self._clock.now())])
 
 
 class _Config(Config):

@@ -1,4 +1,4 @@
-"""The digest: once for each meeting, to every member of staff, with the review list attached; also when nothing is new."""
+"""The digest: once for each meeting, to all staff, with the review list attached; also when nothing is new."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ def _listed(tx: Transaction, rows: Sequence[sa.RowMapping]) -> tuple[Listed, ...
 
 
 def _waited(now: datetime, row: sa.RowMapping) -> timedelta:
-    return now - (row["waiting_since"] or row["received_at"])
+    since: datetime = row["waiting_since"] or row["received_at"]
+    return now - since
 
 
 def _organisation(tx: Transaction, referral_id: int) -> str:

@@ -23,7 +23,7 @@ class Enquiries:
         if known is not None:
             return int(known)
         row = {"mail_id": mail_id, "address": address, "asked_at": asked_at}
-        return int(self._connection.execute(sa.insert(enquiry), row).inserted_primary_key[0])
+        return int(self._connection.execute(sa.insert(enquiry).values(row).returning(enquiry.c.id)).scalar_one())
 
     def close(self, addresses: Sequence[str], referral_id: int) -> None:
         """The form these people asked for has come back."""

@@ -207,7 +207,7 @@ class LetterBox:
 
     def count_by_state(self) -> dict[str, int]:
         rows = self._connection.execute(sa.select(letter.c.state, sa.func.count()).group_by(letter.c.state))
-        return {state: count for state, count in rows}
+        return dict(rows.tuples().all())
 
     def _in_state(self, state: LetterState) -> Sequence[sa.RowMapping]:
         query = sa.select(letter).where(letter.c.state == state).order_by(letter.c.id)

@@ -229,7 +229,7 @@ class Mails:
 
     def count_by_state(self) -> dict[str, int]:
         rows = self._connection.execute(sa.select(mail.c.state, sa.func.count()).group_by(mail.c.state))
-        return {state: count for state, count in rows}
+        return dict(rows.tuples().all())
 
     def count_by_kind(self, since: datetime) -> dict[str, int]:
         """How many mails of each kind were handled since a moment."""

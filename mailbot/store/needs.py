@@ -44,7 +44,7 @@ class Needs:
             "referral_id": referral_id,
             "opened_at": self._now,
         }
-        return int(self._connection.execute(sa.insert(need), row).inserted_primary_key[0])
+        return int(self._connection.execute(sa.insert(need).values(row).returning(need.c.id)).scalar_one())
 
     def get(self, need_id: int) -> sa.RowMapping:
         """One of them; raises NotFound."""

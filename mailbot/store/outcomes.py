@@ -25,7 +25,7 @@ class RecordedOutcomes:
             "recorded_by": by,
             "recorded_at": self._now,
         }
-        return int(self._connection.execute(sa.insert(outcome), row).inserted_primary_key[0])
+        return int(self._connection.execute(sa.insert(outcome).values(row).returning(outcome.c.id)).scalar_one())
 
     def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
         """The outcomes of a referral, oldest first."""

@@ -57,7 +57,7 @@ class Referrals:
             "sender": new.sender,
             "their_reference": new.their_reference,
         }
-        referral_id = self._connection.execute(sa.insert(referral), row).inserted_primary_key[0]
+        referral_id = self._connection.execute(sa.insert(referral).values(row).returning(referral.c.id)).scalar_one()
         self._keep_answers(referral_id, 1, answers)
         return self.by_id(referral_id)
 
@@ -127,6 +127,10 @@ class Referrals:
         query = sa.select(referral).where(referral.c.reference.in_([one.upper() for one in references]))
         return self._connection.execute(query.order_by(referral.c.id)).mappings().all()
 
+    def all(self) -> Sequence[sa.RowMapping]:
+        """Every referral, oldest first."""
+        return self._connection.execute(sa.select(referral).order_by(referral.c.id)).mappings().all()
+
     def in_states(self, states: Collection[State]) -> Sequence[sa.RowMapping]:
         """Referrals in these states, oldest first."""
         query = sa.select(referral).where(referral.c.state.in_(states)).order_by(referral.c.id)
@@ -142,4 +146,4 @@ class Referrals:
 
     def count_by_state(self) -> dict[str, int]:
         rows = self._connection.execute(sa.select(referral.c.state, sa.func.count()).group_by(referral.c.state))
-        return {state: count for state, count in rows}
+        return dict(rows.tuples().all())

@@ -1,0 +1,1 @@
+"""The whole loop on this machine, for `mailbot demo`: never in production."""
