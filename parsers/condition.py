@@ -55,9 +55,7 @@ class _Condition:
 
     def _equals(self) -> bool:
         if len(self.tokens) < 3 or self.tokens[1] != "=":
-            raise ValueError(
-                f"condition {self.words!r}: write `field = option` where it ends or cannot be read"
-            )
+            raise ValueError(f"condition {self.words!r}: write `field = option` where it ends or cannot be read")
         name, _, option = self.tokens[:3]
         del self.tokens[:3]
         value = self.values.get(name)

@@ -98,9 +98,7 @@ class Form:
 
     def missing(self, values: Mapping[str, Any]) -> tuple[Field, ...]:
         """The questions that must be answered and are not, given the answers' values by key."""
-        return tuple(
-            field for field in self.fields if _needed(field, values) and not _answered(field, values)
-        )
+        return tuple(field for field in self.fields if _needed(field, values) and not _answered(field, values))
 
 
 def _form(table: dict[str, Any], sha256: str) -> Form:
@@ -112,9 +110,7 @@ def _form(table: dict[str, Any], sha256: str) -> Form:
         service=str(table["service"]),
         return_to=str(table["return_to"]),
         urgent=str(table["urgent"]),
-        intro=tuple(
-            str(words).replace("{return_to}", table["return_to"]) for words in table.get("intro", ())
-        ),
+        intro=tuple(str(words).replace("{return_to}", table["return_to"]) for words in table.get("intro", ())),
     )
 
 
@@ -191,9 +187,7 @@ def _check_condition(form: Form, field: Field) -> None:
         raise ValueError(f"field {field.id}: {error}") from None
     for name, option in named(field.condition):
         if name not in form or option not in dict(form[name].options):
-            raise ValueError(
-                f"field {field.id}: its condition asks for {name} = {option}, which no question has"
-            )
+            raise ValueError(f"field {field.id}: its condition asks for {name} = {option}, which no question has")
 
 
 def _needed(field: Field, values: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ _WIDTH = 72  # mail programs break longer lines when they quote them
 
 
 def text(form: Form) -> str:
-    """The blank plain-text form: a question a block, `label: ` before an answer, `[ ]` before an option."""
+    """The blank plain-text form: a question a block, `label:` before an answer, `[ ]` before an option."""
     head = [f"{form.title}, version {form.version}", form.service, f"Return to: {form.return_to}"]
     how = "To answer, type after each colon or under the question, and put an x between the brackets: [x]"
     blocks = ["\n".join(head), *map(_wrapped, (form.urgent, *form.intro, how))]
@@ -40,7 +40,8 @@ def _options(field: Field, control: Control) -> list[str]:
 def _line(control: Control) -> str:
     if control.kind == "tick":
         return f"[ ] {control.label}"
-    return f"{control.label} " if control.label.endswith("?") else f"{control.label}: "
+    # no space at the end: mail programs that flow text (RFC 3676) would join the line with the next
+    return control.label if control.label.endswith("?") else f"{control.label}:"
 
 
 def _help(field: Field) -> list[str]:

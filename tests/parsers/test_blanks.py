@@ -208,6 +208,7 @@ def test_plain_text_says_first_what_it_is_and_names_no_id() -> None:
     assert text.startswith(f"{FORM.title}, version {FORM.version}\n{FORM.service}\nReturn to: {FORM.return_to}\n")
     assert not [control.name for control in CONTROLS if "_" in control.name and control.name in text]
     assert max(len(line) for line in text.splitlines()) <= 80
+    assert not [line for line in text.splitlines() if line.endswith(" ")]  # flowed text would join it with the next
 
 
 def test_change_of_definition_or_blank_makes_it_stale(tmp_path: Path) -> None:
