@@ -54,7 +54,7 @@ class Receiver:
             found = self._look(mailbox)
             filed = self._file(mailbox)
             if not found and not filed:
-                mailbox.wait("INBOX", self._patience(), self._bell.fileno())
+                mailbox.wait(self._front.name, self._patience(), self._bell.fileno())
                 self._bell.silence()
         except MailboxError:
             self.close()
@@ -107,11 +107,11 @@ class Receiver:
     # -- looking
 
     def _look(self, mailbox: Mailbox) -> bool:
-        """Whether something new was kept: INBOX every time, every other folder once a minute."""
+        """Whether something new was kept: the front folder every time, every other folder once a minute."""
         now = self._clock.now()
         if timedelta(0) <= now - self._looked_at < timedelta(seconds=self._settings.mailbox.look_every_seconds):
-            validity, _ = self._marks.get("INBOX", (0, 1))
-            return self._keep_new(mailbox, Folder("INBOX", "inbox"), validity) > 0
+            validity, _ = self._marks.get(self._front.name, (0, 1))
+            return self._keep_new(mailbox, self._front, validity) > 0
         self._choose_folders(mailbox.folders())
         names = [folder.name for folder in self._folders]
         positions = mailbox.positions([*names, *([self._sent] if self._sent else [])])
@@ -125,6 +125,13 @@ class Receiver:
             self._note_hand_replies(mailbox, position.uidvalidity, position.uidnext)
         self._looked_at = now
         return kept > 0
+
+    @property
+    def _front(self) -> Folder:
+        """The folder where mail comes in, and is waited for: INBOX, or the first that a team chose instead."""
+        return next(
+            (one for one in self._folders if one.role == "inbox"), (*self._folders, Folder("INBOX", "inbox"))[0]
+        )
 
     def _choose_folders(self, folders: Sequence[Folder]) -> None:
         ours = {self._settings.mailbox.folders.handled, self._settings.mailbox.folders.needs_a_person}
@@ -189,7 +196,7 @@ class Receiver:
         yield from self._missing(mailbox, folder, wanted)
 
     def _missing(self, mailbox: Mailbox, folder: str, missing: dict[int, Listed]) -> Iterator[Arrived]:
-        """What was listed and did not come: gone, or there and empty, which is tried again before it is set aside (R6)."""
+        """What was listed and did not come: gone, or there and empty, and then tried again before it is set aside."""
         if not missing:
             return
         still_there = {one.uid for one in mailbox.list_from(folder, min(missing))}

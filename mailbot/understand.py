@@ -11,7 +11,7 @@ from mailbot.kinds import KINDS
 from mailbot.mail import Mail
 from mailbot.settings import MailboxSettings
 from mailbot.store import Transaction
-from mailbot.understood import Authenticity, Known, KnownReferral, OurLetter, Understood, Why
+from mailbot.understood import A_PERSON_SAID_SO, Authenticity, Known, KnownReferral, OurLetter, Understood, Why
 from parsers import Reading
 
 
@@ -45,7 +45,7 @@ def as_kind(
 ) -> Understood:
     """The mail as the kind that a person says it is."""
     known = look_up(office, tx, mail_id, mail, readings, role)
-    return Understood(mail_id, mail, known, kind, (Why("a_person_said_so", "a person said so"),), came_at)
+    return Understood(mail_id, mail, known, kind, (Why(A_PERSON_SAID_SO, "is what a person said"),), came_at)
 
 
 def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str) -> Known:

@@ -23,6 +23,10 @@ class Why:
         return {"rule": self.rule, "words": self.words}
 
 
+#: the rule that speaks when staff say what a mail is
+A_PERSON_SAID_SO = "a_person_said_so"
+
+
 class Authenticity(StrEnum):
     """What our own server's Authentication-Results say of the sender (RFC 8601); others' count for nothing."""
 
@@ -82,6 +86,11 @@ class Understood:
     kind: str
     why: tuple[Why, ...]
     came_at: datetime
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person said what this mail is: limits on what goes by itself do not hold then."""
+        return any(why.rule == A_PERSON_SAID_SO for why in self.why)
 
 
 def no_automatic_reply(mail: Mail, known: Known) -> tuple[Why, ...]:
@@ -150,7 +159,7 @@ _MACHINES = (
 
 
 def bulk_sign(mail: Mail) -> str:
-    """The header that says this mail went to many, or nobody reads its answers (RFC 2919, RFC 2369); nothing otherwise."""
+    """The header that says this mail went to many, or nobody reads its answers (RFC 2919, RFC 2369)."""
     for name in (
         "list-id",
         "list-unsubscribe",

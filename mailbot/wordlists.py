@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from mailbot.errors import UserError
 
-#: how alike a misspelt word must be (0 to 100) and how long its true form: "refferal" is to "referral" 94, "from" to "form" 75
+#: how alike a misspelt word must be (0 to 100), and how long its true form: "refferal" is to "referral" 94
 _ALIKE, _LONG = 84.0, 6
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|\?")
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from mailbot.actions import people
 from mailbot.actions.office import Office
 from mailbot.asking import wants_to_talk
+from mailbot.errors import UserError
 from mailbot.letters import FormFacts, Thread
 from mailbot.store import Transaction
 from mailbot.understood import Understood
@@ -23,13 +24,14 @@ def answer_request(office: Office, tx: Transaction, understood: Understood) -> N
     """The form to the sender, at most as often as the settings allow, and not where a person has answered already."""
     address = understood.mail.sender.address
     tx.enquiries.open(understood.mail_id, address, understood.came_at)
-    if understood.known.answered_by_hand:
+    if understood.known.answered_by_hand and not understood.by_person:
         tx.audit.add("answered_by_hand", mail_id=understood.mail_id)
-    elif _limit_reached(office, tx, address):
+    elif _limit_reached(office, tx, address) and not understood.by_person:
         tx.audit.add("form_limit_reached", mail_id=understood.mail_id)
     else:
         send_form(office, tx, understood)
-    if talk := wants_to_talk(understood.mail, understood.known):
+    talk = None if understood.by_person else wants_to_talk(understood.mail, understood.known)
+    if talk:
         words = f"The form has been sent. The mail also {talk.words}."
         people.ask(office, tx, talk.rule, words, understood=understood)
 
@@ -48,6 +50,8 @@ def send_form(office: Office, tx: Transaction, understood: Understood) -> None:
         attachments=office.blanks,
     )
     letter_id = tx.letters.put(letter, cause, mail_id=understood.mail_id)
+    if letter_id is None and understood.by_person:
+        raise UserError("The form has already been sent in answer to this mail, and never goes twice for one mail.")
     tx.audit.add("form_sent_to_outbox", mail_id=understood.mail_id, letter_id=letter_id)
 
 
