@@ -1,0 +1,38 @@
+"""config/ and the environment -> one frozen Settings; every problem at once, each with its place and its fix."""
+
+from mailbot.settings.load import load
+from mailbot.settings.rules import unset
+from mailbot.settings.sections import (
+    DatabaseSettings,
+    Folders,
+    MailboxSettings,
+    MeetingSettings,
+    ReadingLimits,
+    ReferralSettings,
+    Section,
+    SenderSettings,
+    Service,
+    Settings,
+    StaffSettings,
+)
+from mailbot.settings.types import Day, Mode, Port, Tls
+
+__all__ = [
+    "DatabaseSettings",
+    "Day",
+    "Folders",
+    "MailboxSettings",
+    "MeetingSettings",
+    "Mode",
+    "Port",
+    "ReadingLimits",
+    "ReferralSettings",
+    "Section",
+    "SenderSettings",
+    "Service",
+    "Settings",
+    "StaffSettings",
+    "Tls",
+    "load",
+    "unset",
+]
