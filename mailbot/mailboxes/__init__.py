@@ -47,9 +47,7 @@ class SentCopy:
 
     uid: int
     message_id: str
-    replies_to: tuple[
-        str, ...
-    ]  # In-Reply-To and References, without angle brackets' white space: "<id@host>"
+    replies_to: tuple[str, ...]  # In-Reply-To and References, without angle brackets' white space: "<id@host>"
 
 
 class Mailbox(Protocol):
@@ -82,7 +80,7 @@ class Mailbox(Protocol):
     def wait(self, folder: str, seconds: float, wake: int) -> None:
         """Wait until the folder may have changed, `seconds` are over or the descriptor `wake` is readable.
 
-        A return is only a hint: look at the mailbox whatever the reason.
+        A return is only a hint: look at the mailbox whatever the reason. `wake` is watched and never read.
         """
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import imaplib
 import re
 import select
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from itertools import groupby
 from typing import Any
@@ -57,11 +57,7 @@ class Imap:
     def list_from(self, folder: str, uid: int) -> list[Listed]:
         with self._doing("listing a folder"):
             rows = self._fetch_from(folder, uid, "(UID INTERNALDATE RFC822.SIZE)")
-            return [
-                Listed(found, row[b"INTERNALDATE"].astimezone(UTC), row[b"RFC822.SIZE"])
-                for found, row in rows
-                if b"RFC822.SIZE" in row
-            ]
+            return [_listed(found, row) for found, row in rows if b"RFC822.SIZE" in row]
 
     def fetch(self, folder: str, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         with self._doing("fetching mail"):
@@ -92,7 +88,7 @@ class Imap:
             self._into(folder, lambda: self._client.append(folder, raw, flags))
 
     def wait(self, folder: str, seconds: float, wake: int) -> None:
-        """As the protocol says; without IDLE at most `look_every_seconds`. `wake` is watched, not read."""
+        """As the protocol says; without IDLE at most `look_every_seconds`."""
         with self._doing("waiting for mail"):
             self._select(folder)
             if self._has_news(folder):
@@ -129,6 +125,8 @@ class Imap:
         answer = self._client.select_folder(folder)
         self._selected, self._fresh = folder, True
         self._untagged.clear()
+        if b"UIDNEXT" not in answer:  # SELECT need not tell it (RFC 3501 6.3.1)
+            answer = self._client.folder_status(folder, ["UIDVALIDITY", "UIDNEXT"])
         position = Position(answer[b"UIDVALIDITY"], answer[b"UIDNEXT"])
         self._uidnext = position.uidnext
         return position
@@ -199,6 +197,12 @@ class Imap:
         self._client.add_flags(uids, [b"\\Deleted"], silent=True)
         if self._client.has_capability("UIDPLUS"):  # a bare EXPUNGE would take what others marked, too
             self._client.uid_expunge(uids)
+
+
+def _listed(uid: int, row: Mapping[bytes, Any]) -> Listed:
+    """A date that cannot be read counts as now: better looked at than taken for a mail of old."""
+    came_at = row.get(b"INTERNALDATE") or datetime.now(UTC)
+    return Listed(uid, came_at.astimezone(UTC), row[b"RFC822.SIZE"])
 
 
 def _is_whole(row: Mapping[bytes, Any]) -> bool:

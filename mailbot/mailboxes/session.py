@@ -19,12 +19,8 @@ from mailbot.settings import MailboxSettings
 TIMEOUT = SocketTimeout(connect=15, read=60)
 # A connection that went silent is noticed after two minutes, even one that only waits in IDLE.
 KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4, "TCP_USER_TIMEOUT": 120_000}
-NOT_REFUSED = {
-    "UNAVAILABLE",
-    "INUSE",
-    "LIMIT",
-    "SERVERBUG",
-}  # RFC 5530: a NO to LOGIN that is about the moment
+OF_THE_MOMENT = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"}  # RFC 5530
+EXCHANGE_OF_THE_MOMENT = ("throttled", "authenticated but not connected")
 
 logging.getLogger("imapclient").addHandler(logging.NullHandler())
 logging.getLogger("imapclient").propagate = False  # it logs user names, and quotes what it cannot decode
@@ -54,9 +50,7 @@ def _connected(settings: MailboxSettings) -> IMAPClient:
     if settings.tls == "plain" and not tls.may_be_plain(settings.host, allowed=settings.plain_allowed):
         raise MailboxError("plain text is only for this machine: set tls, or plain_allowed, of the mailbox")
     secure = tls.context(settings.ca_file)
-    client = IMAPClient(
-        settings.host, settings.port, ssl=settings.tls == "tls", ssl_context=secure, timeout=TIMEOUT
-    )
+    client = IMAPClient(settings.host, settings.port, ssl=settings.tls == "tls", ssl_context=secure, timeout=TIMEOUT)
     client._imap.debug = 0  # noqa: SLF001 - IMAPClient sets 5: the repr() of every mail, and a place in the log
     try:
         _keep_alive(client.socket())
@@ -83,12 +77,17 @@ def _sign_in(client: IMAPClient, login: str, password: str) -> None:
         else:  # LOGIN is ASCII only; PLAIN carries UTF-8 (RFC 4616)
             client.plain_login(login, password)
     except LoginError as error:
-        if isinstance(error.__context__, imaplib.IMAP4.abort) or response_code(error) in NOT_REFUSED:
+        if isinstance(error.__context__, imaplib.IMAP4.abort) or _is_about_the_moment(error):
             raise error.__context__ or error from None
         raise SignInRefused("the mailbox refused the sign-in: check the user name and the password") from None
 
 
-def response_code(error: Exception) -> str:
+def _is_about_the_moment(error: Exception) -> bool:
+    """Whether a sign-in that failed may succeed later with the same password."""
+    return _code(error) in OF_THE_MOMENT or any(words in str(error) for words in EXCHANGE_OF_THE_MOMENT)
+
+
+def _code(error: Exception) -> str:
     """The server's [CODE], which is a word of the protocol and not of a person (RFC 5530)."""
     found = re.search(r"\[([A-Z][A-Z-]+)", str(error))
     return found[1] if found else ""
@@ -117,7 +116,7 @@ def _reason(error: Exception) -> str:
         case imaplib.IMAP4.abort():
             reason = "the connection broke"
         case imaplib.IMAP4.error():
-            reason = f"refused {response_code(error)}".strip()
+            reason = f"refused {_code(error)}".strip()
         case OSError():
             reason = error.strerror or reason
     return reason

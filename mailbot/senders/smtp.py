@@ -221,9 +221,7 @@ def _check(stage: str, code: int, text: bytes, good: int = 2) -> None:
 
 def _answer(code: int, text: bytes | str) -> str:
     """The code and the enhanced status (RFC 3463); the words after them may quote an address."""
-    status = re.match(
-        r"\d\.\d{1,3}\.\d{1,3}(?!\d)", text if isinstance(text, str) else text.decode("latin-1")
-    )
+    status = re.match(r"\d\.\d{1,3}\.\d{1,3}(?!\d)", text if isinstance(text, str) else text.decode("latin-1"))
     return f"{code} {status[0]}" if status else str(code)
 
 

@@ -403,3 +403,22 @@ def test_a_body_that_is_not_handed_out_yet_is_left_out(mailbox_settings: Mailbox
 
         assert list(mailbox.fetch("INBOX", [1, 2])) == []
         mailbox.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b"NO [AUTHENTICATIONFAILED] not you", SignInRefused),
+        (b"NO LOGIN failed.", SignInRefused),
+        (b"NO [UNAVAILABLE] later", MailboxError),
+        (b"BAD User is authenticated but not connected.", MailboxError),
+        (b"NO Request is throttled. Suggested Backoff Time: 1000 milliseconds", Throttled),
+    ],
+)
+def test_only_a_refusal_asks_for_another_password(
+    mailbox_settings: MailboxSettings, said: bytes, expected: type[MailboxError]
+) -> None:
+    with scripted_imap(login=said) as port, pytest.raises(MailboxError) as failed:
+        Imap.connect(mailbox_settings.model_copy(update={"tls": "plain", "port": port}))
+
+    assert type(failed.value) is expected
