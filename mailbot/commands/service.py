@@ -91,6 +91,11 @@ def _check_office(settings: Settings) -> str:
         problems.append(
             f"{settings.form_folder}: the blank is older than form.toml; `mailbot form --build` makes it anew"
         )
+    if office.form.return_to.lower() != settings.mailbox.address.lower():
+        problems.append(
+            f"{settings.form_folder / 'form.toml'}: return_to: the form is to be returned to {office.form.return_to}, and the"
+            f" mailbox is {settings.mailbox.address}; make them the same, then run `mailbot form --build`"
+        )
     if problems:
         raise UserError(*problems)
     return f"form version {office.form.version}, {len(office.form.fields)} questions"

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
-TEAM, CHAIR = "team@desk.example", "chair@desk.example"
+TEAM, CHAIR = "stalking.team@hampshire.example", "chair@hampshire.example"
 PRIYA, TOM = "Priya Shah <priya.shah@probation.example>", "Tom Marsh <tom.marsh@cmht.example>"
 
 _SIGNS = {
