@@ -82,7 +82,8 @@ class LetterBox:
         names = ("id", "name", "recipient", "message_id", "referral_id", "attempts", "skeleton")
         update = (
             sa.update(letter)
-            .where(letter.c.id.in_(due.scalar_subquery()), letter.c.state == LetterState.READY)
+            # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
+            .where(letter.c.id.in_(sa.select(due.cte("due").c.id)), letter.c.state == LetterState.READY)
             .values(
                 state=LetterState.LEASED,
                 lease_owner=self._owner,
@@ -207,7 +208,7 @@ class LetterBox:
 
     def count_by_state(self) -> dict[str, int]:
         rows = self._connection.execute(sa.select(letter.c.state, sa.func.count()).group_by(letter.c.state))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def _in_state(self, state: LetterState) -> Sequence[sa.RowMapping]:
         query = sa.select(letter).where(letter.c.state == state).order_by(letter.c.id)

@@ -125,7 +125,8 @@ class Mails:
         columns = [mail.c[name] for name in ("id", "state", "role", "came_at", "kept_at", "sha256", "strikes", "raw")]
         update = (
             sa.update(mail)
-            .where(mail.c.id.in_(due.scalar_subquery()), free)
+            # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
+            .where(mail.c.id.in_(sa.select(due.cte("due").c.id)), free)
             .values(lease_owner=self._owner, lease_until=self._now + lease, strikes=mail.c.strikes + 1)
             .returning(*columns)
         )
@@ -229,7 +230,7 @@ class Mails:
 
     def count_by_state(self) -> dict[str, int]:
         rows = self._connection.execute(sa.select(mail.c.state, sa.func.count()).group_by(mail.c.state))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
     def count_by_kind(self, since: datetime) -> dict[str, int]:
         """How many mails of each kind were handled since a moment."""

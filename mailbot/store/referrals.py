@@ -146,4 +146,4 @@ class Referrals:
 
     def count_by_state(self) -> dict[str, int]:
         rows = self._connection.execute(sa.select(referral.c.state, sa.func.count()).group_by(referral.c.state))
-        return dict(rows.tuples().all())
+        return dict(rows.all())

@@ -36,8 +36,9 @@ class Switches:
 
     def claim_slot(self, job: str, slot_name: str) -> bool:
         """Whether this transaction is the one that does the job for this slot."""
+        # asked by what it returns: PostgreSQL's driver does not count the rows of an insert
         statement = self._insert(slot).values(job=job, slot=slot_name, claimed_at=self._now).on_conflict_do_nothing()
-        return self._connection.execute(statement).rowcount == 1
+        return self._connection.execute(statement.returning(slot.c.job)).first() is not None
 
     def slot_claimed(self, job: str, slot_name: str) -> bool:
         query = sa.select(slot.c.job).where(slot.c.job == job, slot.c.slot == slot_name)
