@@ -63,7 +63,7 @@ class Given:
     def _unknown(self) -> Iterator[Problem]:
         """Slips of the pen. Not all that begins with our prefix: Kubernetes sets MAILBOT_SERVICE_HOST and the like."""
         known = [name_of(key) for key in keys()]
-        for name in self._given.keys() - {*known, *(f"{name_of(key)}_FILE" for key in SECRETS), _FOLDER}:
+        for name in sorted(self._given.keys() - {*known, *(f"{name_of(key)}_FILE" for key in SECRETS), _FOLDER}):
             near = get_close_matches(name.removeprefix(_PREFIX), [one.removeprefix(_PREFIX) for one in known], 1, 0.85)
             if near:
                 yield Problem((), f"is not a setting; did you mean {_PREFIX}{near[0]}?", f"environment {name}")

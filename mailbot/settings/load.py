@@ -24,10 +24,17 @@ from mailbot.settings.sections import Settings
 Values = dict[str, Any]
 
 
-def load(folder: Path | None = None, environ: Mapping[str, str] = os.environ, clock: Clock | None = None) -> Settings:
+def load(
+    folder: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    clock: Clock | None = None,
+    *,
+    account: bool = True,
+) -> Settings:
     """The settings of a configuration folder: the one named, else MAILBOT_CONFIG, else `config` where mailbot is run.
 
-    Raises UserError with every problem at once.
+    Without `account` what is missing of the mailbox is made up, for work that never signs in to it. Raises UserError
+    with every problem at once.
     """
     given = Given(environ)
     file = (folder or given.folder) / "mailbot.toml"
@@ -36,7 +43,8 @@ def load(folder: Path | None = None, environ: Mapping[str, str] = os.environ, cl
     problems += given.problems
     if in_file is not None:
         problems += _take_out(in_file)
-        settings, wrong = _checked(_merged(in_file, given.values), file.parent, now)
+        made_up = {} if account else _made_up(now)
+        settings, wrong = _checked(_merged(made_up, _merged(in_file, given.values)), file.parent, now)
         problems += wrong
         told = {one.key for one in problems}
         problems += [one for one in rules.broken(settings) if one.key not in told]
@@ -100,10 +108,14 @@ def _checked(values: Values, folder: Path, now: dt.datetime) -> tuple[Settings, 
         errors = error.errors(include_url=False)
     for one in errors:
         _leave_out(values, one["loc"])
-    stand_ins = {"mailbox": {"address": "desk@mailbot.example", "host": "localhost", "start_from": now}}
-    return Settings.model_validate(_merged(stand_ins, values) | {"folder": folder}), [
+    return Settings.model_validate(_merged(_made_up(now), values) | {"folder": folder}), [
         problem(one, now) for one in errors
     ]
+
+
+def _made_up(now: dt.datetime) -> Values:
+    """A mailbox that nobody signs in to."""
+    return {"mailbox": {"address": "desk@mailbot.example", "host": "localhost", "start_from": now}}
 
 
 def _leave_out(values: Values, place: tuple[int | str, ...]) -> None:

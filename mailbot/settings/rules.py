@@ -39,7 +39,9 @@ def unset(settings: Settings) -> list[str]:
     ]
     if not settings.mailbox.password.get_secret_value():
         name = name_of(("mailbox", "password"))
-        lines.append(f"environment {name}: is not set: mailbot cannot sign in; set it, or {name}_FILE")
+        lines.append(
+            f"environment {name}: mailbox.password: is not set: mailbot cannot sign in; set it, or set {name}_FILE"
+        )
     return lines
 
 
