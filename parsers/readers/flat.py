@@ -13,7 +13,10 @@ FEW = 200  # characters: a scan has none, or a line that the scanner printed
 
 def read(source: Source) -> None:
     """Always raises Unreadable: what this PDF seems to be."""
-    words = _words(source.data)
+    try:
+        words = _words(source.data)
+    except pypdfium2.PdfiumError:
+        raise Unreadable("damaged", "The pages of this PDF cannot be opened.") from None
     if by_words(words, source.forms):
         raise Unreadable("unsupported", "This is our form printed to a PDF without fields; a person must read it.")
     if len(words) < FEW:

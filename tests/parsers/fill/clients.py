@@ -121,6 +121,6 @@ def libreoffice(document: bytes) -> bytes:
         folder = Path(name)
         (folder / "form.docx").write_bytes(document)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        command = ["soffice", profile, "--headless", "--convert-to", "docx", "--outdir", folder / "out"]
+        command = ["soffice", profile, "--headless", "--convert-to", "docx", "--outdir", str(folder / "out")]
         subprocess.run([*command, folder / "form.docx"], check=True, timeout=120, capture_output=True)
         return (folder / "out" / "form.docx").read_bytes()
