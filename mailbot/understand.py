@@ -58,7 +58,9 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
     ]
     return Known(
         now=tx.now,
-        our_addresses=frozenset(one.lower() for one in (settings.address, *settings.aliases)),
+        our_addresses=frozenset(
+            one.lower() for one in (settings.address, *settings.aliases, office.form.return_to) if one
+        ),
         role=role,
         authenticity=authenticity(mail, settings),
         same_as=tx.mails.earlier_with(mail_id, mail.sha256, mail.message_id, mail.content),

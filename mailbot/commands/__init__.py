@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -33,6 +35,9 @@ def _options(
     ] = None,
 ) -> None:
     set_config_folder(config)
+    # standard output is for answers; only `run` tells what happens as it happens
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 for group in (service, forms, rehearsal, people, decisions):

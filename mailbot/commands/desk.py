@@ -34,8 +34,9 @@ def config_folder() -> Path:
     return _config_folder[0] or Path("config")
 
 
-def load_settings() -> Settings:
-    return settings_module.load(_config_folder[0])
+def load_settings(*, account: bool = True) -> Settings:
+    """The settings; without `account` also where no mailbox has been set, for commands that need none."""
+    return settings_module.load(_config_folder[0], account=account)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ import parsers
 from mailbot.commands.desk import console, load_settings, print_json
 from mailbot.errors import UserError
 from mailbot.read import limits
+from mailbot.reviewlist.shown import shown
 from parsers import File, Form, FormError, Reading
 from parsers.write import BLANK_FILES, build
 
@@ -28,7 +29,7 @@ def form(
     ] = False,
 ) -> None:
     """Copy the kept blank form as PDF, Word document and plain text, or make it anew."""
-    folder = load_settings().form_folder
+    folder = load_settings(account=False).form_folder
     if build_:
         try:
             build(Form.load(folder), folder)
@@ -49,7 +50,7 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Read returned forms: each answer with where it was found and how sure it is."""
-    settings = load_settings()
+    settings = load_settings(account=False)
     readings = read_paths(files, settings.folder / "forms", limits(settings))
     if as_json:
         print_json([reading.to_json() for reading in readings])
@@ -79,21 +80,12 @@ def _print(reading: Reading, forms: Path) -> None:
     for key, answer in reading.answers.items():
         if not answer.raw and answer.value in (None, "", []):
             continue
-        mark = " " if answer.sure else "?"
         field = form[key.partition(".")[0]]
         row = dict(field.rows).get(key.partition(".")[2], "")
-        label = f"{field.label} {row}".strip()
-        console.print(f"{mark} {label}: {_plain(answer.value if answer.sure else answer.raw)}", markup=False)
+        words = shown(field, answer).replace("\n", "\n    ")
+        console.print(f"{' '.join([field.label, row]).strip()}: {words}", markup=False)
         if answer.remark:
             console.print(f"    {answer.remark}", markup=False)
     missing = reading.unanswered(form)
     if missing:
         console.print("Not answered: " + "; ".join(field.label for field in missing), markup=False)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(_plain(part) for part in value.values() if part)
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
-    return str(value)

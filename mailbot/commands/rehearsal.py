@@ -25,7 +25,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Say what would be done with raw mails, and why; each alone in a fresh mailbox, or one after the other."""
-    office = Office.open(load_settings())
+    office = Office.open(load_settings(account=False))
     rehearsal = Rehearsal(office)
     found = []
     for path in files:

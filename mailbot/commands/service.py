@@ -56,7 +56,6 @@ def demo(
         raise UserError(
             f"The demo needs its mail servers ({error.name} is missing): pip install 'mailbot[demo]'"
         ) from None
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     sys.exit(tell(config_folder(), stay=not exit_))
 
 
@@ -208,6 +207,7 @@ def _log_to_stderr() -> None:
             _fault_without_words,
             structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
