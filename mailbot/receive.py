@@ -115,14 +115,16 @@ class Receiver:
         self._choose_folders(mailbox.folders())
         names = [folder.name for folder in self._folders]
         positions = mailbox.positions([*names, *([self._sent] if self._sent else [])])
+        if position := positions.get(
+            self._sent
+        ):  # before INBOX: what staff have answered by hand must be known by then
+            self._note_hand_replies(mailbox, position.uidvalidity, position.uidnext)
         kept = 0
         for folder in self._folders:
             if position := positions.get(folder.name):
                 validity, next_uid = self._marks.get(folder.name, (0, 1))
                 if position.uidvalidity != validity or position.uidnext > next_uid:
                     kept += self._keep_new(mailbox, folder, position.uidvalidity, position.uidnext)
-        if position := positions.get(self._sent):
-            self._note_hand_replies(mailbox, position.uidvalidity, position.uidnext)
         self._looked_at = now
         return kept > 0
 
@@ -230,7 +232,9 @@ class Receiver:
         known_validity, first = self._marks.get(self._sent, (0, 0))
         if known_validity == validity and first >= uidnext:
             return
-        copies = mailbox.sent_since(self._sent, first if known_validity == validity else 1)
+        if known_validity != validity:
+            first = self._first_since_start(mailbox, uidnext)
+        copies = mailbox.sent_since(self._sent, first) if first < uidnext else []
         with self._store.transaction(self._clock.now()) as tx:
             ours = {row["message_id"]: row for row in tx.letters.with_message_ids([copy.message_id for copy in copies])}
             for copy in copies:
@@ -246,6 +250,11 @@ class Receiver:
             )
             tx.folders.mark(self._settings.mailbox.address, self._sent, validity, uidnext)
         self._marks[self._sent] = (validity, uidnext)
+
+    def _first_since_start(self, mailbox: Mailbox, uidnext: int) -> int:
+        """Where to begin in a Sent folder seen for the first time: years of old answers are before us."""
+        listed = mailbox.list_from(self._sent, 1)
+        return min((one.uid for one in listed if one.came_at >= self._settings.mailbox.start_from), default=uidnext)
 
     # -- filing
 
