@@ -83,7 +83,7 @@ def _print(reading: Reading, forms: Path) -> None:
         field = form[key.partition(".")[0]]
         row = dict(field.rows).get(key.partition(".")[2], "")
         words = shown(field, answer).replace("\n", "\n    ")
-        console.print(f"{' '.join([field.label, row]).strip()}: {words}", markup=False)
+        console.print(f"{f'{field.label} {row}'.strip()}: {words}", markup=False)
         if answer.remark:
             console.print(f"    {answer.remark}", markup=False)
     missing = reading.unanswered(form)

@@ -92,8 +92,8 @@ def _check_office(settings: Settings) -> str:
         )
     if office.form.return_to.lower() != settings.mailbox.address.lower():
         problems.append(
-            f"{settings.form_folder / 'form.toml'}: return_to: the form is to be returned to {office.form.return_to}, and the"
-            f" mailbox is {settings.mailbox.address}; make them the same, then run `mailbot form --build`"
+            f"{settings.form_folder / 'form.toml'}: return_to: the form is to be returned to {office.form.return_to},"
+            f" and the mailbox is {settings.mailbox.address}; make them the same, then run `mailbot form --build`"
         )
     if problems:
         raise UserError(*problems)
