@@ -87,7 +87,7 @@ class Mail:
     subject: str = ""
     text: str = ""
     words: str = ""
-    thread: tuple[str, ...] = ()  # Message-IDs of In-Reply-To and References
+    thread: tuple[str, ...] = ()  # Message-IDs of References and In-Reply-To, the oldest first (RFC 5322 3.6.4)
     files: tuple[AttachedFile, ...] = ()
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by lower-case name, topmost first
     report: Report | None = None
@@ -141,7 +141,7 @@ def _parse(raw: bytes, sha256: str) -> Mail:
         subject=" ".join(str(parsed.subject or "").split()),
         text=body,
         words=new_words(body),
-        thread=_ids(headers, "in-reply-to", "references"),
+        thread=_ids(headers, "references", "in-reply-to"),
         files=tuple(files),
         headers=headers,
         report=report,
