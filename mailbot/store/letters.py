@@ -160,9 +160,8 @@ class LetterBox:
 
     def sent_since(self, since: datetime) -> int:
         """How many letters have left, or may have, since a moment."""
-        states = [LetterState.SENT, LetterState.IN_DOUBT, LetterState.LEASED, LetterState.DELIVERED_NOT]
-        moment = sa.func.coalesce(letter.c.sent_at, letter.c.doubt_since, self._now)
-        query = sa.select(sa.func.count()).where(letter.c.state.in_(states), moment >= since)
+        maybe = letter.c.state.in_([LetterState.IN_DOUBT, LetterState.LEASED])
+        query = sa.select(sa.func.count()).where(sa.or_(letter.c.sent_at >= since, maybe))
         return int(self._connection.execute(query).scalar_one())
 
     # -- looking

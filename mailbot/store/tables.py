@@ -209,6 +209,7 @@ letter = Table(
     Index(None, "state", "next_try_at"),
     Index(None, "recipient", "name", "written_at"),
     Index(None, "copy"),
+    Index(None, "sent_at"),
 )
 
 #: Attachments of letters, once each, by hash.

@@ -181,6 +181,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a table is one statement
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_copy"), ["copy"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_sent_at"), ["sent_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_mail_id"), ["mail_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_message_id"), ["message_id"], unique=False)
         batch_op.create_index(
@@ -310,6 +311,7 @@ def downgrade() -> None:  # noqa: PLR0915 - as above
         batch_op.drop_index(batch_op.f("ix_letter_recipient_name_written_at"))
         batch_op.drop_index(batch_op.f("ix_letter_message_id"))
         batch_op.drop_index(batch_op.f("ix_letter_mail_id"))
+        batch_op.drop_index(batch_op.f("ix_letter_sent_at"))
         batch_op.drop_index(batch_op.f("ix_letter_copy"))
 
     op.drop_table("letter")
