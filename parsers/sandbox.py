@@ -83,6 +83,7 @@ def _child(request: bytes, seconds: float) -> tuple[bytes, bool]:
             # The child reads all before it says anything, so neither can wait for the other for ever.
             with contextlib.suppress(BrokenPipeError):
                 child.stdin.write(request)
+            with contextlib.suppress(BrokenPipeError):
                 child.stdin.close()
             said = child.stdout.read(MOST_SAID + 1)
         finally:

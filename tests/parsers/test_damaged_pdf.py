@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pikepdf
+import pypdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
+from pypdf.annotations import FreeText
 
 from parsers import Reading
-from parsers.readers.acroform import decode
+from parsers.readers.objects import decode
 from parsers.write.fill import by_control, fill_pdf
 from tests.parsers.fill.clients import CLIENTS
+from tests.parsers.fill.places import places
 from tests.parsers.kit import FORM, PDF, codes, differences, read_here
 from tests.parsers.people import PLAIN, PLAIN_READ
 
@@ -286,6 +289,46 @@ def test_other_pdfs_are_told_apart(change: Callable[[pikepdf.Pdf], None], code: 
     reading: Reading = read_here(changed(FILLED, change))
 
     assert (codes(reading), reading.form_version, dict(reading.answers)) == ([code], None, {})
+
+
+def drawn(*notes: tuple[str, str, str]) -> bytes:
+    """The blank with texts drawn over the widgets of these names and states."""
+    at = {(place.name, place.state): place for place in places(PDF)}
+    writer, out = pypdf.PdfWriter(clone_from=io.BytesIO(PDF)), io.BytesIO()
+    for name, state, words in notes:
+        left, bottom, right, top = at[name, state].rect
+        rect = (left + 1, bottom + 1, left + 12 if state else right - 9, top - 1)
+        writer.add_annotation(at[name, state].page, FreeText(text=words, rect=rect))
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_text_drawn_over_the_form_is_read() -> None:
+    """Markup on iOS and the text tools of browsers leave the fields as they are."""
+    reading = read_here(
+        drawn(("p_surname", "", "Łukasz"), ("j_invest", "no", "x"), ("q_services.assessment", "Yes", "✓"))
+    )
+
+    assert differences(reading, {"p_surname": "Łukasz", "j_invest": "no", "q_services": ["assessment"]}) == {}
+    assert reading.answers["p_surname"].remark == "drawn over the form"
+
+
+def test_text_drawn_over_an_answer_is_a_conflict() -> None:
+    reading = read_here(drawn(("j_invest", "no", "x"), ("j_invest", "yes", "x")))
+
+    answer = reading.answers["j_invest"]
+    assert (answer.value, set(answer.candidates), answer.sure) == (None, {"yes", "no"}, False)
+
+
+def test_a_flattened_copy_with_a_signature_field_is_not_an_empty_form() -> None:
+    def sign(document: pikepdf.Pdf) -> None:
+        flattened(document)
+        signature = Dictionary(
+            Type=Name.Annot, Subtype=Name.Widget, FT=Name("/Sig"), T=String("Signature1"), Rect=Array([0, 0, 9, 9])
+        )
+        document.pages[0].obj.Annots = Array([document.make_indirect(signature)])
+
+    assert codes(read_here(changed(FILLED, sign))) == ["unsupported"]
 
 
 @pytest.mark.parametrize(
