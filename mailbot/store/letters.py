@@ -160,8 +160,9 @@ class LetterBox:
 
     def sent_since(self, since: datetime) -> int:
         """How many letters have left, or may have, since a moment."""
-        maybe = letter.c.state.in_([LetterState.IN_DOUBT, LetterState.LEASED])
-        query = sa.select(sa.func.count()).where(sa.or_(letter.c.sent_at >= since, maybe))
+        on_its_way = letter.c.state == LetterState.LEASED
+        doubtful = sa.and_(letter.c.state == LetterState.IN_DOUBT, letter.c.doubt_since >= since)
+        query = sa.select(sa.func.count()).where(sa.or_(letter.c.sent_at >= since, on_its_way, doubtful))
         return int(self._connection.execute(query).scalar_one())
 
     # -- looking
