@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -89,11 +90,18 @@ def approve(
         with desk.store.look(desk.now) as tx:
             letter = outcomes.letter_for(desk.office, tx, reference)
         _show(letter)
-        if not yes and not typer.confirm("Send exactly this?"):
+        if not yes and not _agreed():
             raise UserError("Not approved; nothing was sent.")
         with desk.store.transaction(desk.now) as tx:
             outcomes.approve(desk.office, tx, reference, by_whom or who(), letter)
     console.print(f"{reference.upper()}: approved. The letter is in the outbox.", markup=False)
+
+
+def _agreed() -> bool:
+    """A person at a terminal is asked. In a script the command itself is the approval, unless it is given a no."""
+    if sys.stdin.isatty():
+        return typer.confirm("Send exactly this?")
+    return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
 def _show(letter: Letter) -> None:

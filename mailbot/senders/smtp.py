@@ -151,7 +151,8 @@ class Smtp:
 
     def _sign_in(self, smtp: smtplib.SMTP) -> None:
         user = self._settings.username or self._mailbox.login
-        if user == "-":
+        offered = self._settings.username or smtp.has_extn("auth")  # a relay that knows us by our address offers none
+        if user == "-" or not offered:
             return
         password = (self._settings.password or self._mailbox.password).get_secret_value()
         if f"{user}{password}".isascii():
