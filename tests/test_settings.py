@@ -102,6 +102,13 @@ class TestLoad:
         assert settings.load(Path("ours"), {}).folder == Path("ours")
         assert settings.load(environ={"MAILBOT_CONFIG": "ours"}).folder == Path("ours")
 
+    def test_work_without_an_account_needs_no_mailbox(self) -> None:
+        Path("config/mailbot.toml").write_text('[mailbox]\nauthserv_id = "mx.service.example"\nport = 0')
+
+        with pytest.raises(UserError, match="^config/mailbot.toml: mailbox.port: [^\n]+$"):
+            settings.load(environ={}, account=False)
+        assert settings.load(environ={"MAILBOT_MAILBOX__PORT": "993"}, account=False).mailbox.authserv_id
+
     def test_a_secret_may_be_in_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "secret").write_text("open sesame \n")
 

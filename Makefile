@@ -1,0 +1,56 @@
+# Nothing has to be done first: each target sets up what it needs in .venv, again only when the pins change.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PINS := constraints.txt pyproject.toml
+
+# Servers and programs the tests speak to, and fonts and libraries for building the blank form.
+PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
+	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
+
+.PHONY: help demo test check bench packages lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make demo      the whole loop on this machine; make demo ARGS=--exit ends when the story is told'
+	@echo 'make test      every test; make test ARGS=tests/test_settings.py for some'
+	@echo 'make check     lint, format, types and import rules'
+	@echo 'make bench     the measured promises; make bench ARGS=--smoke only sees that it works'
+	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
+	@echo 'make lock      constraints.txt anew, from pyproject.toml'
+	@echo 'make clean     away with what make made'
+
+demo: $(VENV)/demo.stamp
+	@$(BIN)/mailbot demo $(ARGS)
+
+test: $(VENV)/dev.stamp packages
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp packages
+	$(BIN)/python -m bench $(ARGS)
+
+packages:
+	@scripts/packages $(PACKAGES)
+
+# The oldest Python we run on decides: what it can install, the newer ones can too.
+lock: scripts/lock
+	$(or $(PYTHON),python3.11) scripts/lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find mailbot parsers tests bench -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/%.stamp: $(PINS) | $(BIN)/python
+	@echo 'Installing into $(VENV) (a minute or two the first time)'
+	@$(PIP) install -c constraints.txt -e '.[$*]'
+	@touch $@
+
+$(BIN)/python:
+	@scripts/venv $(VENV) $(PYTHON)
