@@ -105,7 +105,7 @@ class TestLoad:
     def test_work_without_an_account_needs_no_mailbox(self) -> None:
         Path("config/mailbot.toml").write_text('[mailbox]\nauthserv_id = "mx.service.example"\nport = 0')
 
-        with pytest.raises(UserError, match="^config/mailbot.toml: mailbox.port: [^\n]+$"):
+        with pytest.raises(UserError, match=r"^config/mailbot\.toml: mailbox\.port: [^\n]+$"):
             settings.load(environ={}, account=False)
         assert settings.load(environ={"MAILBOT_MAILBOX__PORT": "993"}, account=False).mailbox.authserv_id
 
