@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -31,9 +31,10 @@ def limits(settings: Settings) -> Limits:
     return Limits(**settings.reading.model_dump())
 
 
-def read_files(files: list[File], settings: Settings) -> list[Reading]:
+def read_files(files: list[File], settings: Settings, now: datetime) -> list[Reading]:
     """What the files of one mail are; each in a child process of its own."""
-    return parsers.read(files, settings.folder / "forms", limits(settings))
+    today = now.astimezone(settings.meeting.zone).date()
+    return parsers.read(files, settings.folder / "forms", limits(settings), today)
 
 
 class Reader:
@@ -58,7 +59,7 @@ class Reader:
         try:
             if taken.strikes > STRIKES:
                 raise RuntimeError(f"the process ended {STRIKES} times while reading it")  # noqa: TRY301 - one way out
-            readings = read_files(files_to_read(parse(taken.raw)), self._settings)
+            readings = read_files(files_to_read(parse(taken.raw)), self._settings, self._clock.now())
             with self._store.transaction(self._clock.now()) as tx:
                 if tx.mails.move(taken.id, MailState.READY, [MailState.READING]):
                     tx.mails.keep_readings(taken.id, [reading.to_json() for reading in readings])
