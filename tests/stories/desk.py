@@ -62,6 +62,7 @@ class Desk:
             **{f"MAILBOT_{name}": value for name, value in settings.items()},
         }
         self._store = Store(settings["DATABASE__URL"])
+        self.folders()  # the mailbox is there; two who both make it would give it two UIDVALIDITYs
 
     # -- the process
 
@@ -158,7 +159,8 @@ class Desk:
             found[:] = [ready()]
             return bool(found[0]) or self._has_died()
 
-        assert wait_until(has_come, seconds) and found[0], f"{otherwise}\n{self.log}"
+        wait_until(has_come, seconds)
+        assert found[0], f"{otherwise}\n{self.log}"
         return found[0]
 
     def _has_died(self) -> bool:
@@ -170,7 +172,9 @@ class Desk:
         """Somebody writes to the desk: sender, subject and words, and what else `mail` takes."""
         return self.deliver(mail(self.address, *words, when=self.now(), **more), verdict)
 
-    def deliver(self, arrived: Mail, verdict: str = "pass", folder: str = "INBOX", came_at: datetime | None = None) -> Mail:
+    def deliver(
+        self, arrived: Mail, verdict: str = "pass", folder: str = "INBOX", came_at: datetime | None = None
+    ) -> Mail:
         """Put it there as the mail server does: with its trace, its verdict on the sender, and the time it came."""
         came_at = came_at or self.now()
         domain = arrived.address.rpartition("@")[2]
