@@ -21,7 +21,7 @@ logging.getLogger("mailparser").setLevel(
 )  # it logs the headers it cannot decode, people's names among them
 
 #: caps before any heavy call: a header block, a body and a number of parts that no person sends
-_HEADER_BYTES, _BODY_CHARACTERS, _PARTS = 256 * 1024, 200_000, 500
+_HEADER_BYTES, _BODY_CHARACTERS, _HTML_CHARACTERS, _PARTS = 256 * 1024, 200_000, 1_000_000, 500
 #: pictures below this size are the logos of signatures; no page of a form is so small
 _LOGO_BYTES = 30_000
 _NEVER_A_FORM = (
@@ -217,7 +217,7 @@ def _walk(message: Message) -> tuple[str, list[AttachedFile], Report | None, lis
             (html if kind == "text/html" else plain).append(_text(part))
         else:
             files.append(_file(part, len(files) + 1))
-    text = "\n".join(plain) if any(one.strip() for one in plain) else html_to_text("\n".join(html))
+    text = "\n".join(plain) if any(one.strip() for one in plain) else html_to_text("\n".join(html)[:_HTML_CHARACTERS])
     return text[:_BODY_CHARACTERS], files, report, problems
 
 
@@ -252,9 +252,9 @@ def _text(part: Message) -> str:
     data = data if isinstance(data, bytes) else b""
     charset = str(part.get_content_charset() or "utf-8")
     try:
-        return data.decode(charset, "strict")[:_BODY_CHARACTERS]
+        return data.decode(charset, "strict")[:_HTML_CHARACTERS]
     except (LookupError, UnicodeDecodeError, ValueError):
-        return data.decode("utf-8" if _is_utf8(data) else "windows-1252", "replace")[:_BODY_CHARACTERS]
+        return data.decode("utf-8" if _is_utf8(data) else "windows-1252", "replace")[:_HTML_CHARACTERS]
 
 
 def _is_utf8(data: bytes) -> bool:

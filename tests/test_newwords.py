@@ -247,6 +247,26 @@ def test_tags_and_prefixes_of_subjects(subject: str, bare: str) -> None:
     assert bare_subject(subject) == bare
 
 
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<!--[if gte mso 9]><xml>hidden</xml><![endif]--><p>Form please", "Form please"),
+        ("<TITLE>hidden</TITLE><STYLE type='text/css'>p {}</STYLE ><p>Form please</p>", "Form please"),
+        (
+            "<table><tr><td>Name</td><td>Sam</td></tr><tr><th>Role</th></tr></table>",
+            "Name Sam\n\nRole",
+        ),
+        ("caf&eacute; &amp; 5 &lt; 6 &#8217;", "café & 5 < 6 ’"),
+        ("&#" + "9" * 5000 + ";", "&#" + "9" * 5000 + ";"),
+        ("<header>Form</header> <titles>please</titles>", "Form please"),
+        ("<p>Form <!-- never ended", "Form"),
+        ("Form 5 < 6 please", "Form 5 < 6 please"),
+    ],
+)
+def test_html_as_it_comes(html: str, words: str) -> None:
+    assert html_to_text(html) == words
+
+
 @given(st.text(max_size=2000))
 def test_nothing_is_added(text: str) -> None:
     for line in new_words(text).split("\n"):
@@ -275,4 +295,14 @@ def test_nothing_takes_long(text: str) -> None:
     new_words(text)
     bare_subject(text)
     html_to_text(text)
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<!", "<a ", "</", "<?", "<a b='", "&#", "&a", "</script ", "<blockquote>", "<p>x"]
+)
+def test_no_html_takes_long(piece: str) -> None:
+    start = time.perf_counter()
+    html_to_text(piece * 50_000)
+    html_to_text("<script>" + piece * 50_000)
     assert time.perf_counter() - start < 2
