@@ -81,7 +81,7 @@ class Referrals:
 
     def answers(self, referral_id: int) -> dict[str, Answer]:
         """The newest version of each answer, by key."""
-        query = sa.select(answer).where(answer.c.referral_id == referral_id).order_by(answer.c.version)
+        query = sa.select(answer).where(answer.c.referral_id == referral_id).order_by(answer.c.version, answer.c.id)
         return {
             row["key"]: Answer(
                 value=row["value"],
