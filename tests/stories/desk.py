@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -18,15 +18,15 @@ from imapclient import IMAPClient
 
 from mailbot.store import LetterState, MailState, Store, Transaction
 from tests.servers.dovecot import Dovecot
-from tests.servers.net import end_group, wait_until
+from tests.servers.net import wait_until
 from tests.servers.smtp import SmtpSink
+from tests.stories.forked import Forked
 from tests.stories.mails import CHAIR, Letter, Mail, mail
 
 ROOT = Path(__file__).parents[2]
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # the meeting is on Wednesday at 10, its digest on Tuesday at 13
 OUR_SERVER = "mx.desk.example"
 PATIENCE = 30.0  # seconds; other work may keep this machine busy
-RUN = ("-m", "mailbot")
 
 Value = TypeVar("Value")
 
@@ -38,7 +38,7 @@ class Desk:
         """`environment` names settings as in `MODE="observe"`; the database is SQLite unless a URL is given."""
         self.dovecot, self.sink, self.folder = dovecot, sink, folder
         self.address = dovecot.new_address()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self._runs: list[Path] = []
         self._delivered = 0
         self._clock = folder / "clock"
@@ -66,43 +66,55 @@ class Desk:
 
     # -- the process
 
-    def start(self, program: Sequence[str] = RUN, **environment: str) -> Desk:
-        """Start it, or a program that wraps it, and wait until it says that it has started."""
-        self.launch(program, **environment)
-        self.until(lambda: "started" in self.events(), "it has not started")
-        return self
+    def start(self, before: Callable[[], None] | None = None) -> Desk:
+        """Start it and wait until it says that it has started; `before` runs in the new process first."""
+        self.launch(before)
+        return self._started()
 
-    def launch(self, program: Sequence[str] = RUN, **environment: str) -> None:
-        """Start it and wait for nothing."""
-        assert self.process is None, "it runs already"
-        self._runs.append(self.folder / f"run-{len(self._runs) + 1}.log")
-        with self._runs[-1].open("wb") as log:
+    def start_as_installed(self) -> Desk:
+        """The same with `python -m mailbot run`, as a service manager does."""
+        with self._next_log().open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *program, "run"],
-                cwd=ROOT, env=self.environment | environment, stdout=log, stderr=log, start_new_session=True,
+                [sys.executable, "-m", "mailbot", "run"],
+                cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+        return self._started()
+
+    def launch(self, before: Callable[[], None] | None = None) -> None:
+        """Start it and wait for nothing."""
+        self.process = Forked(["run"], self.environment, self._next_log(), before=before)
 
     def stop(self) -> None:
         """Ask it to end, as a service manager does; it must do so by itself and well."""
-        process, self.process = self.process, None
+        process = self.process
         if process is not None:
             process.send_signal(signal.SIGTERM)
-            try:
-                status = process.wait(PATIENCE)
-            finally:
-                end_group(process)
+            status = process.wait(PATIENCE)
+            self.kill()
             assert status == 0, self.log
 
     def kill(self) -> None:
-        """End it without a word."""
+        """End it and its children without a word."""
         process, self.process = self.process, None
         if process is not None:
-            end_group(process)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE)
 
     def close(self) -> None:
         """End everything, however it went."""
         self.kill()
         self._store.close()
+
+    def _next_log(self) -> Path:
+        assert self.process is None, "it runs already"
+        self._runs.append(self.folder / f"run-{len(self._runs) + 1}.log")
+        self._runs[-1].touch()
+        return self._runs[-1]
+
+    def _started(self) -> Desk:
+        self.until(lambda: "started" in self.events(), "it has not started")
+        return self
 
     @property
     def log(self) -> str:
@@ -119,12 +131,11 @@ class Desk:
 
     def command(self, *words: str, typed: str = "", status: int = 0) -> str:
         """Run `mailbot WORDS` as a person at a terminal does, and give what it says; it must end as expected."""
-        result = subprocess.run(
-            [sys.executable, *RUN, *words],
-            cwd=ROOT, env=self.environment, input=typed, capture_output=True, text=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
-        assert result.returncode == status, f"mailbot {' '.join(words)}: {result.stdout}{result.stderr}"
-        return result.stdout + result.stderr
+        output = self.folder / "output"
+        ended = Forked(words, self.environment, output, typed).wait(PATIENCE)
+        said = output.read_text()
+        assert ended == status, f"mailbot {' '.join(words)}: {said}"
+        return said
 
     def status(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.command("status", "--json"))

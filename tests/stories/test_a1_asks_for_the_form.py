@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.stories.desk import Desk
+from tests.stories.conftest import OpenDesk
 from tests.stories.mails import JO
 
 
-def test_the_form_comes_at_once_in_the_same_thread(desk: Desk) -> None:
+def test_the_form_comes_at_once_in_the_same_thread(open_desk: OpenDesk) -> None:
+    desk = open_desk().start_as_installed()
     asked = desk.receive(JO, "Client of mine: Daniel Whitlock", "Hello, could you send me a referral form please?")
 
     form = desk.letter("form")
