@@ -19,13 +19,17 @@ from mailbot.settings.problems import field_of, keys
 
 CONFIG = Path(__file__).parent.parent / "config"
 BAD = Path(__file__).parent / "bad_configs"
-MONDAY = MovableClock(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC))
 WELL = """
 [mailbox]
 address = "referrals@service.example"
 host = "imap.service.example"
 start_from = 2026-11-23T09:00:00Z
 """
+
+
+def monday() -> MovableClock:
+    """Nine in the morning, now: it runs on, and the time to propose is the minute."""
+    return MovableClock(dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC))
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def load(text: str = WELL, **environ: str) -> Settings:
     Path("config/mailbot.toml").write_text(text)
-    return settings.load(environ=environ, clock=MONDAY)
+    return settings.load(environ=environ, clock=monday())
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in BAD.iterdir()))
@@ -51,7 +55,7 @@ def test_bad_configs(here: Path, case: str) -> None:
     environ = dict(line.split("=", 1) for line in env.read_text().splitlines()) if env.exists() else {}
 
     with pytest.raises(UserError) as told:
-        settings.load(environ=environ, clock=MONDAY)
+        settings.load(environ=environ, clock=monday())
 
     assert "\n".join(told.value.problems) + "\n" == (BAD / case / "expected").read_text()
 
