@@ -32,6 +32,12 @@ _NEVER_A_FORM = (
     "application/pgp-signature",
 )
 _ID = re.compile(r"<[^<>\s]{1,900}>")
+_ID_LINE = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+_MAIL_SERVER = re.compile(r"mailer-?daemon|postmaster|mail delivery (?:sub)?system", re.IGNORECASE)
+_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+_NOT_YET = re.compile(
+    r"\bdelayed\b|\bwarning\b|has not (?:yet )?been delivered|still (?:being )?(?:retr|try)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -128,9 +134,10 @@ def parse(raw: bytes) -> Mail:
 def _parse(raw: bytes, sha256: str) -> Mail:
     message = email.message_from_bytes(_with_capped_header(raw), policy=email.policy.compat32)
     headers = _headers(message)
-    parsed = MailParser(_headers_only(message))
-    parsed.parse()
+    parsed = MailParser(_headers_of_people(message))  # which parses at once
     body, files, report, problems = _walk(message)
+    if report is None and _MAIL_SERVER.search(" ".join(headers.get("from", ()))):
+        report = _report_in_prose(message, body)
     return Mail(
         sha256=sha256,
         message_id=_first_id(headers, "message-id"),
@@ -165,11 +172,11 @@ def _headers(message: Message) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _headers_only(message: Message) -> Message:
-    """The same headers over an empty body: mail-parser decodes headers well, and flattens and drops parts (we walk)."""
+def _headers_of_people(message: Message) -> Message:
+    """Only what mail-parser decodes well, over an empty body: it flattens and drops parts (we walk), and Received is slow."""
     shell = Message()
     for name, value in message.raw_items():
-        if name.lower() not in ("content-type", "content-transfer-encoding", "content-disposition"):
+        if name.lower() in ("from", "reply-to", "to", "cc", "subject"):
             shell.set_raw(name, value)
     shell.set_payload("")
     return shell
@@ -230,13 +237,12 @@ def _parts(message: Message) -> Iterator[Message]:
     ):
         yield message
         return
-    payload = message.get_payload()
-    if message.is_multipart() and isinstance(payload, list):
-        for part in payload:
-            if isinstance(part, Message):
-                yield from _parts(part)
+    if not message.is_multipart():
+        yield message
         return
-    yield message
+    for part in message.get_payload():
+        if isinstance(part, Message):
+            yield from _parts(part)
 
 
 def _is_body(part: Message) -> bool:
@@ -247,9 +253,17 @@ def _is_body(part: Message) -> bool:
     )
 
 
+def _bytes(part: Message) -> bytes:
+    try:
+        data = part.get_payload(decode=True)
+    except ValueError:  # a charset with a NUL in its name
+        part.del_param("charset")
+        data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
 def _text(part: Message) -> str:
-    data = part.get_payload(decode=True)
-    data = data if isinstance(data, bytes) else b""
+    data = _bytes(part)
     charset = str(part.get_content_charset() or "utf-8")
     try:
         return data.decode(charset, "strict")[:_HTML_CHARACTERS]
@@ -266,10 +280,9 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _file(part: Message, number: int) -> AttachedFile:
-    data = part.get_payload(decode=True)
     name = part.get_filename() or f"file-{number}"
     safe = re.sub(r"[^\w.()\[\] -]+", "_", str(name).replace("\\", "/").rpartition("/")[2])[:120]
-    return AttachedFile(safe or f"file-{number}", part.get_content_type(), data if isinstance(data, bytes) else b"")
+    return AttachedFile(safe or f"file-{number}", part.get_content_type(), _bytes(part))
 
 
 def _attached_mail(part: Message) -> bytes:
@@ -291,6 +304,16 @@ def _report(part: Message, whole: Message) -> Report:
         action = fields["disposition"].rpartition(";")[2].strip().lower()
     ids = _ID.findall(fields.get("original-message-id", ""))
     return Report(action, fields.get("status", "").split(" ")[0], tuple(dict.fromkeys([*ids, *_reported_ids(whole)])))
+
+
+def _report_in_prose(whole: Message, body: str) -> Report | None:
+    """What a mail server says without a report part, as qmail and old Exim do; if it shows whose mail it was."""
+    ids = [*_reported_ids(whole), *_ID_LINE.findall(body)]
+    if not ids:
+        return None
+    status = _STATUS.search(body)
+    action = "delayed" if _NOT_YET.search(f"{whole.get('subject', '')} {body[:1000]}") else "failed"
+    return Report(action, status[0] if status else "", tuple(dict.fromkeys(ids)))
 
 
 def _reported_ids(whole: Message) -> list[str]:
