@@ -59,7 +59,9 @@ class WordList:
             return word[:-1]
         if len(word) < _LONG - 1:
             return word
-        near = process.extractOne(word, self._long_words, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        # people's mistakes begin after the first letter: "deferral" is no "referral"
+        alike = [known for known in self._long_words if known[0] == word[0]]
+        near = process.extractOne(word, alike, scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return near[0] if near else word
 
 

@@ -1,0 +1,212 @@
+"""Which words ask for the form, and which do not: the wording lists as shipped."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.asking import against_asking, asks_for_form, wants_to_talk
+from mailbot.mail import parse
+from mailbot.understood import Known
+from mailbot.wordlists import WordList
+from tests.desk import MONDAY, US, mail, our_office
+
+KNOWN = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words)
+
+ASK = """
+Please can you send me a referral form?
+Could I have a referral form please
+Hi, please could I get the referral form for your service. Thanks
+Please send the form to refer a client.
+Can you email me the HMASIP form please
+I would like a copy of the referral form
+pls send refferal form
+Can I have a referrel form please?
+please send me the referal forms
+We need the referral paperwork for a patient.
+Could you forward the referral pro forma?
+please share your referral proforma
+Could you please provide the referral template
+How do I refer someone to you?
+How do we make a referral to the stalking clinic?
+How can I refer a patient to your service
+Please advise how to refer.
+I am looking to refer a client of ours, what is the referral process?
+I would like to refer a man on my caseload.
+We wish to refer a young man who has been contacting his former partner.
+I want to make a referral for someone on probation
+Please could you send the stalking clinic form
+Hello, do you have a referral form? My manager said you might
+Where can I find your referral form?
+Is there a form I need to fill in to refer to you? Please send it
+can i get a blank form please
+Please can I have that form again, I have lost it
+Could you resend the form again please as I cannot find it
+Good morning, I am after a referral form for the stalking service
+Requesting a referral form please
+May I request a referral form for MASIP
+Kindly send across the referral documents
+Grateful if you could send me a MASP form
+Can you send the referral form in Word please
+Please could Dr Patel be sent a referral form
+Can you send a referral form to my colleague Ann at ann@probation.example?
+I'd be grateful for a copy of your referral form.
+Could I please have the form for referring to the project?
+Please send me the form.
+Can you send me the form
+could I have the form please
+Is there a referral form you use?
+Do you have a form we should complete?
+We have a gentleman we would like to refer into your service
+Morning, could someone send me the referral form thx
+How would I go about referring somebody to you?
+What's the process for referring someone?
+Please see below, could you send them a referral form? Thanks
+Hi team, can I please get sent out the referral pack
+Chasing: I asked for the referral form last week, could you send it
+"""
+
+NOT = """
+Thank you for the form, I will send it back next week.
+Thanks, got the form.
+Please find attached the completed referral form.
+Please find the referral form attached.
+Attached is the referral form for my client, please confirm receipt.
+I have attached a completed form for your attention
+I sent the form last week, have you received it?
+I have sent you the form already
+We do not need the form any more
+Please do not send the form, we will not be referring
+Please ignore my request for a referral form
+He no longer needs to be referred, please disregard
+Any update on my referral?
+Can you tell me what happened with the referral I made in March?
+When will my referral be discussed?
+Thanks
+Thank you very much
+Many thanks for your help, have a good weekend
+Noted, thank you
+Who referred me? I want to know what information you hold
+I am being stalked by my ex, can you help me? Please send a form
+My ex is following me. How do I refer myself?
+I want to make a complaint about how you handled this
+I would like to make a self-referral
+I am a journalist writing about stalking, can you send your referral form?
+We act on behalf of our client and make a subject access request
+Please send me all the information you hold on me under the Data Protection Act
+Please find enclosed the other service's paperwork
+Are you free for a meeting on Thursday?
+Can we move our meeting to 3pm
+The agenda for Wednesday is attached
+Please call me when you can
+Your parcel could not be delivered. Please fill in the form to arrange delivery
+Complete our customer survey
+Dear Sir, please transfer the funds
+Please confirm attendance at the training day
+What time is the meeting?
+He breached his order last night
+His date of birth is 27 March 1985
+See you on Wednesday
+I withdraw my referral HM-2026-0012
+Please could you add the attached report to HM-2026-0012
+We have completed the referral form and posted it.
+The form is attached, please let me know if you need anything else
+I returned the form on Monday
+Is he on your list for this week?
+Please update your records: I have moved teams
+"""
+
+
+def phrases(text: str) -> list[str]:
+    return text.strip().splitlines()
+
+
+def asks(text: str, subject: str = "Hello") -> bool:
+    """Whether the form would go by itself."""
+    found = parse(mail(text, subject))
+    return asks_for_form(found, KNOWN) is not None and not against_asking(found, KNOWN)
+
+
+@pytest.mark.parametrize("text", phrases(ASK))
+def test_asks(text: str) -> None:
+    assert asks(text)
+
+
+@pytest.mark.parametrize("text", phrases(ASK))
+def test_asks_in_capitals_and_without_punctuation(text: str) -> None:
+    assert asks(text.upper().replace(",", "").replace("'", "’"))
+
+
+@pytest.mark.parametrize("text", phrases(NOT))
+def test_does_not_ask(text: str) -> None:
+    assert not asks(text)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Referral form",
+        "RE: [EXTERNAL] referral form",
+        "referral form request",
+        "Refferal form pls",
+        "stalking clinic referral form",
+        "Form to refer",
+    ],
+)
+def test_an_empty_mail_whose_subject_names_the_form(subject: str) -> None:
+    assert asks("", subject)
+    assert asks("\n\n", subject)
+
+
+@pytest.mark.parametrize(
+    "subject", ["", "Hello", "Completed referral form", "Referral form attached", "RE: Your referral"]
+)
+def test_an_empty_mail_that_does_not_ask(subject: str) -> None:
+    assert not asks("", subject)
+
+
+def test_quoted_words_do_not_count() -> None:
+    old = "\n\nOn Fri, 14 Mar 2025 at 09:12, Desk <d@desk.example> wrote:\n\n> "
+    assert not asks("Thanks!" + old + "Please can you send me a referral form?")
+    assert asks("Can I have that form again?" + old + "Please find attached the completed referral form")
+
+
+def test_files_that_are_not_the_form_are_for_a_person() -> None:
+    found = parse(mail("Please send the referral form", files=[("letter.pdf", "application/pdf", b"%PDF-1.4 x")]))
+    assert [why.rule for why in against_asking(found, KNOWN)] == ["files_not_form"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Please send the referral form", None),
+        ("Could I talk it through with somebody first? Do you take people who ...", "wants_to_talk"),
+        ("Would she be eligible?", "wants_to_talk"),
+        ("He has written to her every day. " * 30 + "How do I refer?", "tells_a_story"),
+    ],
+)
+def test_who_wants_to_talk_first(text: str, rule: str | None) -> None:
+    why = wants_to_talk(parse(mail(text)), KNOWN)
+    assert (why.rule if why else None) == rule
+
+
+class TestWordList:
+    LIST = WordList({"form": (" referral form ", " form to refer "), "ask": (" send ", " please ")})
+
+    @pytest.mark.parametrize(
+        "text", ["refferal form", "REFERRAL FORMS!", "a referal-form", "refferral form", "(Referral form)"]
+    )
+    def test_spelling_and_plurals(self, text: str) -> None:
+        assert self.LIST.find("form", self.LIST.normal(text.replace("-", " "))) == "referral form"
+
+    @pytest.mark.parametrize(
+        "text", ["deferral form", "referral from", "form of referral", "informal form", "referral", ""]
+    )
+    def test_other_words(self, text: str) -> None:
+        assert self.LIST.find("form", self.LIST.normal(text)) == ""
+
+    def test_long_texts_are_quick(self) -> None:
+        import time
+
+        start = time.perf_counter()
+        self.LIST.normal(" ".join(f"word{number}ing" for number in range(40_000)))
+        assert time.perf_counter() - start < 2
