@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mailbot import tls
 from mailbot.settings.environment import name_of
-from mailbot.settings.problems import Problem, field_of
+from mailbot.settings.problems import Key, Problem, field_of
 from mailbot.settings.sections import MeetingSettings, Settings
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -33,7 +33,7 @@ def unset(settings: Settings) -> list[str]:
     }
     file = settings.folder / "mailbot.toml"
     lines = [
-        Problem(key, f"is not set: {follows}; write {field_of(key).description}").line(str(file))
+        Problem(key, f"is not set: {follows}; write {_wanted(key)}").line(str(file))
         for key, follows in in_file.items()
         if not getattr(getattr(settings, key[0]), key[1])
     ]
@@ -45,12 +45,18 @@ def unset(settings: Settings) -> list[str]:
     return lines
 
 
+def _wanted(key: Key) -> str:
+    """What to write there, without what leaving it empty means."""
+    return (field_of(key).description or "").partition(";")[0]
+
+
 def _mode(settings: Settings) -> Iterator[Problem]:
     keys = {"drafts": [("staff", "addresses")], "send": [("sender", "host"), ("staff", "addresses")]}
     for section, name in keys.get(settings.mode, []):
         if not getattr(getattr(settings, section), name):
-            fix = field_of((section, name)).description
-            yield Problem((section, name), f'is not set, and mode is "{settings.mode}"; write {fix}')
+            yield Problem(
+                (section, name), f'is not set, and mode is "{settings.mode}"; write {_wanted((section, name))}'
+            )
 
 
 def _connections(settings: Settings) -> Iterator[Problem]:
@@ -64,7 +70,7 @@ def _connections(settings: Settings) -> Iterator[Problem]:
         if ends.ca_file and not ends.ca_file.is_file():
             yield Problem(
                 (section, "ca_file"),
-                f"there is no file {ends.ca_file}; write {field_of((section, 'ca_file')).description}",
+                f"there is no file {ends.ca_file}; write {_wanted((section, 'ca_file'))}",
             )
 
 
