@@ -189,7 +189,7 @@ def test_what_answers_by_itself_says_so_and_lets_bounces_come_back() -> None:
     heads = {name: parsed(write(name, facts)) for name, facts in samples(SETTINGS.meeting)}
 
     assert {name for name, head in heads.items() if head["Auto-Submitted"] == "auto-replied"} == {
-        "form", "receipt", "question",
+        "form", "receipt", "question", "neutral", "holding", "cannot-open", "added", "status",
     }  # fmt: skip
     assert {name for name, head in heads.items() if "OOF" in head["X-Auto-Response-Suppress"]} == {
         "form",

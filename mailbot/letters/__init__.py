@@ -15,18 +15,23 @@ from mailbot import wording
 from mailbot.letters import mime
 from mailbot.letters.facts import LETTERS as LETTERS
 from mailbot.letters.facts import Action as Action
+from mailbot.letters.facts import AddedFacts as AddedFacts
 from mailbot.letters.facts import AlarmFacts as AlarmFacts
 from mailbot.letters.facts import Arrived as Arrived
+from mailbot.letters.facts import CannotOpenFacts as CannotOpenFacts
 from mailbot.letters.facts import DigestFacts as DigestFacts
 from mailbot.letters.facts import Facts as Facts
 from mailbot.letters.facts import FailedLetter as FailedLetter
 from mailbot.letters.facts import FormFacts as FormFacts
+from mailbot.letters.facts import HoldingFacts as HoldingFacts
 from mailbot.letters.facts import Listed as Listed
 from mailbot.letters.facts import NeedsAPersonFacts as NeedsAPersonFacts
+from mailbot.letters.facts import NeutralFacts as NeutralFacts
 from mailbot.letters.facts import OutcomeFacts as OutcomeFacts
 from mailbot.letters.facts import QuestionFacts as QuestionFacts
 from mailbot.letters.facts import ReceiptFacts as ReceiptFacts
 from mailbot.letters.facts import Received as Received
+from mailbot.letters.facts import StatusFacts as StatusFacts
 from mailbot.letters.facts import Waiting as Waiting
 from mailbot.letters.mime import Attachment as Attachment
 from mailbot.letters.mime import Thread as Thread

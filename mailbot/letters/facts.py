@@ -46,6 +46,45 @@ class QuestionFacts(Facts):
 
 
 @dataclass(frozen=True)
+class NeutralFacts(Facts):
+    """`neutral`: the agreed safe text, which confirms nothing."""
+
+
+@dataclass(frozen=True)
+class HoldingFacts(Facts):
+    """`holding`: received, and a person deals with it."""
+
+    why: str = ""  # a sentence, such as that a person has to open it
+
+
+@dataclass(frozen=True)
+class CannotOpenFacts(Facts):
+    """`cannot-open`: what was wrong with each file, in plain words."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AddedFacts(Facts):
+    """`added`: something was put with a referral."""
+
+    reference: str
+    their_reference: str = ""
+    meeting: Meeting | None = None
+
+
+@dataclass(frozen=True)
+class StatusFacts(Facts):
+    """`status`: reference and stage, and nothing else; only to the confirmed referrer."""
+
+    reference: str
+    stage: str  # queued, waiting, decided or told
+    meeting: Meeting
+    their_reference: str = ""
+    told_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Listed:
     """One line of the digest: a referral, never a name."""
 
@@ -156,6 +195,11 @@ LETTERS: Mapping[str, type[Facts]] = {
     "form": FormFacts,
     "receipt": ReceiptFacts,
     "question": QuestionFacts,
+    "neutral": NeutralFacts,
+    "holding": HoldingFacts,
+    "cannot-open": CannotOpenFacts,
+    "added": AddedFacts,
+    "status": StatusFacts,
     "digest": DigestFacts,
     "needs-a-person": NeedsAPersonFacts,
     "urgent": NeedsAPersonFacts,

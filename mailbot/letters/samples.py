@@ -9,18 +9,23 @@ from datetime import UTC, date, datetime, timedelta
 from mailbot.letters.facts import (
     LETTERS,
     Action,
+    AddedFacts,
     AlarmFacts,
     Arrived,
+    CannotOpenFacts,
     DigestFacts,
     Facts,
     FailedLetter,
     FormFacts,
+    HoldingFacts,
     Listed,
     NeedsAPersonFacts,
+    NeutralFacts,
     OutcomeFacts,
     QuestionFacts,
     ReceiptFacts,
     Received,
+    StatusFacts,
     Waiting,
 )
 from mailbot.meeting import Meeting, meeting_on
@@ -41,6 +46,15 @@ def samples(rules: MeetingSettings) -> Iterator[tuple[str, Facts]]:
     yield from (("form", FormFacts(personal, personal)) for personal in (False, True))
     yield from (("receipt", facts) for facts in _receipts(meeting))
     yield "question", QuestionFacts()
+    yield "neutral", NeutralFacts()
+    yield from (("holding", HoldingFacts(why)) for why in ("", "It is encrypted, so a person has to open it."))
+    yield "cannot-open", CannotOpenFacts(("It is locked with a password.",))
+    yield "cannot-open", CannotOpenFacts(("It is locked with a password.", "It is a link, and we do not open links."))
+    yield "added", AddedFacts("HM-2026-0042")
+    yield "added", AddedFacts("HM-2026-0042", "CMHT/1234", meeting)
+    for stage in ("queued", "waiting", "decided", "told"):
+        yield "status", StatusFacts("HM-2026-0042", stage, meeting, "CMHT/1234", date(2026, 11, 26))
+        yield "status", StatusFacts("HM-2026-0042", stage, meeting)
     yield from (("digest", facts) for facts in _digests(meeting))
     for name in ("needs-a-person", "urgent"):
         yield from ((name, facts) for facts in _needs())
