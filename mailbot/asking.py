@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
 
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
+#: FW: after any gateway's tags
+_PASSED_ON = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:fw|fwd|wg|tr)\s*:", re.IGNORECASE)
 
 
 def asks_for_form(mail: Mail, known: Known) -> Why | None:
@@ -32,9 +36,21 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
     if words := lists.find("sensitive", text):
         found.append(Why("sensitive_words", f"may be from somebody at risk, or about somebody's rights: “{words}”"))
-    if mail.files and not known.forms:
+    if words := lists.find("machine", text):
+        found.append(Why("reads_automatic", f"reads like an automatic answer: “{words}”"))
+    if _PASSED_ON.match(mail.subject):
+        found.append(Why("passed_on", "passes on somebody else's mail"))
+    if any(not one.in_the_text for one in mail.readable) and not known.forms:
         found.append(Why("files_not_form", "brings files that are not our form"))
     return tuple(found)
+
+
+def speaks_of_danger(mail: Mail, known: Known) -> Why | None:
+    """Words of danger: staff are told at once, and 999 comes first in an answer (A15, F1); the risk is not judged."""
+    lists = known.words["danger"]
+    if words := lists.find("now", lists.normal(f"{mail.about} . {mail.words}")):
+        return Why("danger", f"speaks of danger: “{words}”")
+    return None
 
 
 def wants_to_talk(mail: Mail, known: Known) -> Why | None:

@@ -62,6 +62,7 @@ class AttachedFile:
     name: str
     media_type: str
     data: bytes
+    in_the_text: bool = False  # a picture shown among the words, such as a logo
 
     @property
     def may_hold_form(self) -> bool:
@@ -282,7 +283,10 @@ def _is_utf8(data: bytes) -> bool:
 def _file(part: Message, number: int) -> AttachedFile:
     name = part.get_filename() or f"file-{number}"
     safe = re.sub(r"[^\w.()\[\] -]+", "_", str(name).replace("\\", "/").rpartition("/")[2])[:120]
-    return AttachedFile(safe or f"file-{number}", part.get_content_type(), _bytes(part))
+    kind = part.get_content_type()
+    # Apple Mail gives every picture a Content-ID, so this never keeps one from being read
+    shown = kind.startswith("image/") and "content-id" in part and part.get_content_disposition() != "attachment"
+    return AttachedFile(safe or f"file-{number}", kind, _bytes(part), shown)
 
 
 def _attached_mail(part: Message) -> bytes:

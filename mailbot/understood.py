@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,6 +76,11 @@ class Known:
         """The readings that are our form, filled in or empty."""
         return tuple(reading for reading in self.readings if reading.is_form)
 
+    @property
+    def filled(self) -> tuple[Reading, ...]:
+        """The forms in which something is answered."""
+        return tuple(form for form in self.forms if any(answer.raw for answer in form.answers.values()))
+
 
 @dataclass(frozen=True)
 class Understood:
@@ -105,6 +111,7 @@ def no_automatic_reply(mail: Mail, known: Known) -> tuple[Why, ...]:
                 known.authenticity == "fail",
             ),
             ("in_junk", "it came to the junk folder", known.role == "junk"),
+            ("from_us", "it comes from the team's own address", mail.sender.address in known.our_addresses),
             (
                 "not_addressed_to_us",
                 "it was not addressed to us, only copied or passed on",
@@ -123,7 +130,19 @@ def _to_us(mail: Mail, known: Known) -> bool:
 
 
 def _replies_elsewhere(mail: Mail) -> bool:
-    return any(one.domain != mail.sender.domain for one in mail.reply_to)
+    ours = mail.sender.domain
+    return any(not _same_organisation(one.domain, ours) for one in mail.reply_to)
+
+
+def _same_organisation(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+_OUT_OF_OFFICE = re.compile(
+    r"(?:auto(?:matic)?[ -]?(?:reply|response|answer)|out[ -]of[ -](?:the[ -])?office(?:[ -]auto[ -]?reply)?"
+    r"|automatische antwort|r[ée]ponse automatique)\s*(?::|-|$)",
+    re.IGNORECASE,
+)
 
 
 def automatic_sign(mail: Mail) -> str:
@@ -131,6 +150,8 @@ def automatic_sign(mail: Mail) -> str:
 
     X-Auto-Response-Suppress alone is no sign: people's Exchange mail carries it.
     """
+    if _OUT_OF_OFFICE.match(mail.about):
+        return "the subject of an automatic reply"
     submitted = mail.header("auto-submitted").lower().split(";")[0].strip()
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted}"
@@ -141,8 +162,6 @@ def automatic_sign(mail: Mail) -> str:
         return "Precedence: auto_reply"
     if mail.header("return-path").replace(" ", "") == "<>" and mail.report is None:
         return "an empty Return-Path"
-    if mail.subject.lower().startswith(("automatic reply:", "out of office:", "autoreply:", "auto reply:")):
-        return "the subject of an automatic reply"
     return ""
 
 

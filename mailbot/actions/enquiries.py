@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from mailbot.actions import people
 from mailbot.actions.office import Office
-from mailbot.asking import wants_to_talk
+from mailbot.asking import speaks_of_danger, wants_to_talk
 from mailbot.errors import UserError
 from mailbot.letters import FormFacts, Thread
 from mailbot.store import Transaction
@@ -30,20 +30,29 @@ def answer_request(office: Office, tx: Transaction, understood: Understood) -> N
         tx.audit.add("form_limit_reached", mail_id=understood.mail_id)
     else:
         send_form(office, tx, understood)
-    talk = None if understood.by_person else wants_to_talk(understood.mail, understood.known)
-    if talk:
-        words = f"The form has been sent. The mail also {talk.words}."
-        people.ask(office, tx, talk.rule, words, understood=understood)
+    if not understood.by_person:
+        _tell_staff(office, tx, understood)
+
+
+def _tell_staff(office: Office, tx: Transaction, understood: Understood) -> None:
+    """What more than the form somebody who asks may need: help at once, or a conversation (A4, A5, A15)."""
+    danger = speaks_of_danger(understood.mail, understood.known)
+    talk = wants_to_talk(understood.mail, understood.known)
+    found = [why for why in (danger, talk) if why]
+    if found:
+        words = f"The form has been sent. The mail also {' and '.join(why.words for why in found)}."
+        people.ask(office, tx, found[0].rule, words, understood=understood)
 
 
 def send_form(office: Office, tx: Transaction, understood: Understood) -> None:
     """The blank form to the sender, in the same thread."""
+    danger = speaks_of_danger(understood.mail, understood.known)
     sender = understood.mail.sender
     cause = f"mail:{understood.mail_id}"
     letter = office.letters.write(
         "form",
         sender.address,
-        FormFacts(personal_address=sender.domain in _PERSONAL),
+        FormFacts(personal_address=sender.domain in _PERSONAL, urgent=bool(danger)),
         cause=cause,
         now=tx.now,
         thread=thread_of(understood),

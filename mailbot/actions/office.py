@@ -16,7 +16,7 @@ from mailbot.wordlists import WordList
 from parsers import Form, FormError
 from parsers.write import BLANK_FILES
 
-_WORD_LISTS = ("form_request", "not_a_request")
+_WORD_LISTS = ("form_request", "not_a_request", "danger", "note")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ ACTIONS = {
 
 _FITTING = {
     "unclear": ("send-form", "join", "new-referral", "not-ours", "done"),
+    "danger": ("send-form", "join", "new-referral", "not-ours", "done"),
     "wants_to_talk": ("done",),
     "tells_a_story": ("done",),
     "referrer_differs": ("confirm-referrer", "done"),
@@ -122,8 +123,9 @@ def _tell(
         age=tx.now - need["opened_at"] if reminder else timedelta(),
     )
     cause = f"need:{need['id']}" + (f":reminder:{tx.now:%Y-%m-%dT%H}" if reminder else "")
+    name = "urgent" if need["why"] == "danger" else "needs-a-person"
     for address in office.settings.staff.addresses:
-        letter = office.letters.write("needs-a-person", address, facts, cause=cause, now=tx.now)
+        letter = office.letters.write(name, address, facts, cause=cause, now=tx.now)
         tx.letters.put(letter, cause, mail_id=need["mail_id"], referral_id=need["referral_id"])
 
 

@@ -14,6 +14,7 @@ from mailbot.kinds import (
     bulk,
     delivery_report,
     form_request,
+    note,
     own,
     repeat,
     returned_form,
@@ -43,5 +44,6 @@ KINDS: dict[str, Kind] = {
     "bulk": bulk,
     "returned_form": returned_form,
     "form_request": form_request,
+    "note": note,
     "unclear": unclear,
 }

@@ -10,18 +10,20 @@ from mailbot.understood import Known, Understood, Why, automatic_sign
 
 #: out-of-office answers to these matter: somebody else may have to be told (C5)
 _MATTERS = ("outcome-", "question")
+#: what Microsoft writes into mail that a rule passes on; an empty Return-Path is some forwarders' way
+_A_RULES_MARK = ("Auto-Submitted: auto-generated", "an empty Return-Path")
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """Marked automatic, unless a rule plainly passed on a person's form or request (R16), which a person must see."""
     sign = automatic_sign(mail)
-    if not sign or ("auto-replied" not in sign and _looks_like_a_person(mail, known)):
+    if not sign or (sign.startswith(_A_RULES_MARK) and _looks_like_a_person(mail, known)):
         return None
     return (Why("automatic_sign", f"a machine sent it: {sign}"),)
 
 
 def _looks_like_a_person(mail: Mail, known: Known) -> bool:
-    return bool(known.forms) or ("auto-generated" in automatic_sign(mail) and asks_for_form(mail, known) is not None)
+    return bool(known.forms) or asks_for_form(mail, known) is not None
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:

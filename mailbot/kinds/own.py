@@ -9,11 +9,11 @@ from mailbot.understood import Known, Understood, Why
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
-    """From the team's own address, or carrying our mark (RFC 5321 6.3: our own marker is a loop)."""
-    if mail.sender.address in known.our_addresses:
-        return (Why("from_us", "comes from the team's own address"),)
+    """Carrying our mark (a loop), or from the team's own address: unless staff pass on a filled-in form from there."""
     if mail.header("x-mailbot-letter") and mail.message_id and _is_ours(mail, known):
         return (Why("our_letter", "is a letter that mailbot wrote"),)
+    if mail.sender.address in known.our_addresses and not known.filled:
+        return (Why("from_us", "comes from the team's own address"),)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailbot.actions import Office, people
-from mailbot.asking import against_asking, asks_for_form
+from mailbot.asking import against_asking, asks_for_form, speaks_of_danger
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
@@ -26,5 +26,7 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:
-    """Into the queue of what needs a person, with the reasons."""
-    people.ask(office, tx, "unclear", "A mail that mailbot will not answer by itself.", understood=understood)
+    """Into the queue of what needs a person, with the reasons; urgently where it speaks of danger."""
+    danger = speaks_of_danger(understood.mail, understood.known)
+    words = "A mail that mailbot will not answer by itself." + (f" It {danger.words}." if danger else "")
+    people.ask(office, tx, "danger" if danger else "unclear", words, understood=understood)
