@@ -167,14 +167,16 @@ class Desk:
         found: list[Value] = []
 
         def has_come() -> bool:
+            died = self.has_died  # asked first: what it did last counts
             found[:] = [ready()]
-            return bool(found[0]) or self._has_died()
+            return bool(found[0]) or died
 
         wait_until(has_come, seconds)
         assert found[0], f"{otherwise}\n{self.log}"
         return found[0]
 
-    def _has_died(self) -> bool:
+    @property
+    def has_died(self) -> bool:
         return self.process is not None and self.process.poll() is not None
 
     # -- the mailbox
