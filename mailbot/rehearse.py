@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailbot.act import Actor
@@ -10,7 +10,7 @@ from mailbot.actions import Office
 from mailbot.clock import SystemClock
 from mailbot.errors import UserError
 from mailbot.read import Reader
-from mailbot.store import MailState, Store
+from mailbot.store import LetterState, MailState, Store
 from mailbot.store.mails import Arrived
 
 
@@ -35,7 +35,15 @@ class Rehearsal:
             tx.mails.keep(mailbox, "INBOX", "inbox", 1, [arrived])
         while self._actor.step() or self._reader.step():
             pass
-        return self._found(self._count)
+        found = self._found(self._count)
+        self._send()
+        return found
+
+    def _send(self) -> None:
+        """What has been written counts as sent when the next mail comes, so that a bounce of it is understood."""
+        with self._store.transaction(self._clock.now()) as tx:
+            for letter in tx.letters.take(100, timedelta(minutes=1)):
+                tx.letters.finish(letter.id, LetterState.SENT)
 
     def _found(self, mail_id: int) -> dict[str, Any]:
         with self._store.look(self._clock.now()) as tx:

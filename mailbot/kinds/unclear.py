@@ -17,6 +17,8 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     elif asks := asks_for_form(mail, known):
         thoughts.append(asks)
     thoughts.extend(against_asking(mail, known))
+    if danger := speaks_of_danger(mail, known):
+        thoughts.append(danger)
     thoughts.extend(
         Why("about_referral", f"may be about {one.reference}, by its {' and '.join(sorted(one.signs))}")
         for one in known.referrals
