@@ -67,7 +67,8 @@ class Actor:
 
     def _act(self, taken: Taken, mail: Mail) -> None:
         with self._store.transaction(self._clock.now()) as tx:
-            readings = [Reading.from_json(one) for one in tx.mails.readings(taken.id) or ()]
+            kept = tx.mails.readings(taken.id) if taken.state == MailState.READY else None
+            readings = [Reading.from_json(one) for one in kept or ()]
             understood = understand(self._office, tx, taken.id, mail, readings, taken.role, taken.came_at)
             KINDS[understood.kind].act(self._office, tx, understood)
             state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED

@@ -49,7 +49,6 @@ class Deliverer:
 
     def step(self) -> bool:
         """Whether a letter was sent or settled."""
-        self._doubt_the_dead()
         letters = self._take()
         for index, letter in enumerate(letters):
             if self._clock.now() - self._taken_at > _BATCH_TIME or not self._send(letter):
@@ -95,7 +94,7 @@ class Deliverer:
     def _finish(self, letter: ToSend, to: LetterState, **values: object) -> None:
         with self._store.transaction(self._clock.now()) as tx:
             if tx.letters.finish(letter.id, to, **values):
-                delivery.settled(self._office, tx, letter.id, to)
+                delivery.settled(self._office, tx, letter.id, letter.name, to)
         log.info("letter", letter=letter.id, name=letter.name, state=to)
 
     def _copy_state(self, left: LetterState) -> str | None:
@@ -117,9 +116,8 @@ class Deliverer:
 
     # -- in doubt
 
-    def _doubt_the_dead(self) -> None:
+    def _doubt_the_dead(self, now: datetime) -> None:
         """A letter whose sender ended without a word may or may not have gone."""
-        now = self._clock.now()
         with self._store.look(now) as tx:
             dead = tx.letters.dead_leases()
         if dead:
@@ -133,6 +131,7 @@ class Deliverer:
         if timedelta(0) <= now - self._settled_at < _SETTLE_EVERY:
             return False
         self._settled_at = now
+        self._doubt_the_dead(now)
         with self._store.look(now) as tx:
             doubtful = tx.letters.in_doubt()
         settled = [self._settle_one(row) for row in doubtful]
@@ -153,7 +152,7 @@ class Deliverer:
         to, values = self._verdict(row, found=found)
         with self._store.transaction(self._clock.now()) as tx:
             if tx.letters.settle(row["id"], to, [LetterState.IN_DOUBT], **values):
-                delivery.settled(self._office, tx, row["id"], to)
+                delivery.settled(self._office, tx, row["id"], row["name"], to)
         log.warning("letter_settled", letter=row["id"], name=row["name"], state=to)
         return True
 

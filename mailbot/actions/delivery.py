@@ -40,8 +40,10 @@ def _tell_of_brake(office: Office, tx: Transaction, limit: int) -> None:
     tx.audit.add("brake", limit=limit)
 
 
-def settled(office: Office, tx: Transaction, letter_id: int, state: LetterState) -> None:
+def settled(office: Office, tx: Transaction, letter_id: int, name: str, state: LetterState) -> None:
     """What follows from a letter's new state: an outcome is told, or a person must know that it was not."""
+    if state == LetterState.SENT and not name.startswith(_OUTCOME):
+        return
     row = tx.letters.get(letter_id)
     letter = OurLetter(row["id"], row["name"], row["recipient"], state, row["referral_id"])
     if state == LetterState.SENT and letter.name.startswith(_OUTCOME) and letter.referral_id:

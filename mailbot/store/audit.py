@@ -14,6 +14,9 @@ from mailbot.store.tables import event
 MAILBOT = "mailbot"
 
 
+_ADD = sa.insert(event)
+
+
 class Audit:
     """Events, through one transaction."""
 
@@ -32,7 +35,7 @@ class Audit:
     ) -> None:
         """Append one event; `detail` must hold no personal data."""
         self._connection.execute(
-            sa.insert(event),
+            _ADD,
             {
                 "at": self._now,
                 "actor": actor,

@@ -9,6 +9,9 @@ import sqlalchemy as sa
 
 from mailbot.store.tables import enquiry
 
+_OPEN = sa.select(enquiry.c.id).where(enquiry.c.address == sa.bindparam("who"), enquiry.c.closed_at.is_(None))
+_ADD = sa.insert(enquiry).returning(enquiry.c.id)
+
 
 class Enquiries:
     """Enquiries, through one transaction."""
@@ -18,12 +21,11 @@ class Enquiries:
 
     def open(self, mail_id: int, address: str, asked_at: datetime) -> int:
         """A new enquiry; asking again while one is open is the same enquiry."""
-        query = sa.select(enquiry.c.id).where(enquiry.c.address == address, enquiry.c.closed_at.is_(None))
-        known = self._connection.execute(query).scalar()
+        known = self._connection.execute(_OPEN, {"who": address}).scalar()
         if known is not None:
             return int(known)
         row = {"mail_id": mail_id, "address": address, "asked_at": asked_at}
-        return int(self._connection.execute(sa.insert(enquiry).values(row).returning(enquiry.c.id)).scalar_one())
+        return int(self._connection.execute(_ADD, row).scalar_one())
 
     def close(self, addresses: Sequence[str], referral_id: int) -> None:
         """The form these people asked for has come back."""

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.store.tables import folder, hand_reply
 
+_ANSWERED = sa.select(hand_reply.c.message_id).where(hand_reply.c.message_id == sa.bindparam("told_id"))
+
 
 class Folders:
     """Folder marks and hand replies, through one transaction."""
@@ -36,5 +38,4 @@ class Folders:
             self._connection.execute(self._insert(hand_reply).on_conflict_do_nothing(), rows)
 
     def was_answered_by_hand(self, message_id: str) -> bool:
-        query = sa.select(hand_reply.c.message_id).where(hand_reply.c.message_id == message_id)
-        return self._connection.execute(query).first() is not None
+        return self._connection.execute(_ANSWERED, {"told_id": message_id}).first() is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.errors import NotFound
-from mailbot.letters import Letter
+from mailbot.letters import Attachment, Letter
 from mailbot.store.states import LetterState
 from mailbot.store.tables import blob, letter
 
@@ -30,6 +30,34 @@ class ToSend:
     skeleton: bytes
 
 
+# What every letter needs is built once: building a statement takes longer than running it.
+_PUT = {
+    name: insert(letter).on_conflict_do_nothing().returning(letter.c.id)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
+_THERE = sa.select(blob.c.sha256).where(blob.c.sha256.in_(sa.bindparam("hashes", expanding=True)))
+_DUE = sa.select(letter.c.id).where(letter.c.state == LetterState.READY, letter.c.next_try_at <= sa.bindparam("now"))
+_ANY_DUE = _DUE.limit(1)
+_NEXT = _DUE.order_by(letter.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
+_TAKE = (
+    sa.update(letter)
+    # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
+    .where(letter.c.id.in_(sa.select(_NEXT.cte("due").c.id)), letter.c.state == LetterState.READY)
+    .values(
+        state=LetterState.LEASED,
+        lease_owner=sa.bindparam("owner"),
+        lease_until=sa.bindparam("until"),
+        attempts=letter.c.attempts + 1,
+    )
+    .returning(*(letter.c[part.name] for part in fields(ToSend)))
+)
+_FINISH = sa.update(letter).where(
+    letter.c.id == sa.bindparam("this"),
+    letter.c.state == LetterState.LEASED,
+    letter.c.lease_owner == sa.bindparam("owner"),
+)
+
+
 class LetterBox:
     """The outbox, through one transaction."""
 
@@ -41,11 +69,7 @@ class LetterBox:
         self, written: Letter, cause: str, *, mail_id: int | None = None, referral_id: int | None = None
     ) -> int | None:
         """Put a letter into the outbox; None where this cause has already sent this letter to this person."""
-        for attachment in written.attachments:
-            row = {"sha256": attachment.sha256, "data": attachment.data}
-            known = sa.select(blob.c.sha256).where(blob.c.sha256 == attachment.sha256)
-            if not self._connection.execute(known).first():
-                self._connection.execute(self._insert(blob).on_conflict_do_nothing(), row)
+        self._keep(written.attachments)
         values = {
             "cause": cause,
             "name": written.name,
@@ -61,8 +85,16 @@ class LetterBox:
             "attachments": [attachment.sha256 for attachment in written.attachments],
             "skeleton": written.skeleton,
         }
-        statement = self._insert(letter).values(values).on_conflict_do_nothing().returning(letter.c.id)
-        return self._connection.execute(statement).scalar()
+        return self._connection.execute(_PUT[self._connection.dialect.name], values).scalar()
+
+    def _keep(self, attachments: Sequence[Attachment]) -> None:
+        """Each attachment once; they are large and mostly the same, so asking first is quicker than inserting."""
+        if not attachments:
+            return
+        there = set(self._connection.execute(_THERE, {"hashes": [one.sha256 for one in attachments]}).scalars())
+        rows = [{"sha256": one.sha256, "data": one.data} for one in attachments if one.sha256 not in there]
+        if rows:
+            self._connection.execute(self._insert(blob).on_conflict_do_nothing(), rows)
 
     def blob(self, sha256: str) -> bytes:
         return bytes(self._connection.execute(sa.select(blob.c.data).where(blob.c.sha256 == sha256)).scalar_one())
@@ -71,41 +103,17 @@ class LetterBox:
 
     def take(self, limit: int, lease: timedelta) -> list[ToSend]:
         """Lease up to `limit` letters that are due, oldest first."""
-        due = (
-            sa.select(letter.c.id)
-            .where(letter.c.state == LetterState.READY, letter.c.next_try_at <= self._now)
-            .order_by(letter.c.id)
-            .limit(limit)
-        )
-        if self._connection.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        names = ("id", "name", "recipient", "message_id", "referral_id", "attempts", "skeleton")
-        update = (
-            sa.update(letter)
-            # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
-            .where(letter.c.id.in_(sa.select(due.cte("due").c.id)), letter.c.state == LetterState.READY)
-            .values(
-                state=LetterState.LEASED,
-                lease_owner=self._owner,
-                lease_until=self._now + lease,
-                attempts=letter.c.attempts + 1,
-            )
-            .returning(*(letter.c[name] for name in names))
-        )
-        rows = self._connection.execute(update).all()
+        values = {"now": self._now, "most": limit, "owner": self._owner, "until": self._now + lease}
+        rows = self._connection.execute(_TAKE, values).all()
         return sorted((ToSend(*row) for row in rows), key=lambda to_send: to_send.id)
 
     def finish(self, letter_id: int, to: LetterState, **values: Any) -> bool:
         """Whether the letter, under our lease, is now in state `to`."""
-        update = sa.update(letter).where(
-            letter.c.id == letter_id,
-            letter.c.state == LetterState.LEASED,
-            letter.c.lease_owner == self._owner,
-        )
-        done = {"state": to, "lease_owner": None, "lease_until": None, **values}
+        ours = {"this": letter_id, "owner": self._owner}
+        done = {**ours, "state": to, "lease_owner": None, "lease_until": None, **values}
         if to == LetterState.SENT:
             done["sent_at"] = self._now
-        return self._connection.execute(update.values(done)).rowcount == 1
+        return self._connection.execute(_FINISH, done).rowcount == 1
 
     def give_back(self, letter_ids: Collection[int]) -> None:
         """End our lease on letters that were taken and not begun."""
@@ -123,8 +131,7 @@ class LetterBox:
         self._connection.execute(update.values(values))
 
     def any_due(self) -> bool:
-        query = sa.select(letter.c.id).where(letter.c.state == LetterState.READY, letter.c.next_try_at <= self._now)
-        return self._connection.execute(query.limit(1)).first() is not None
+        return self._connection.execute(_ANY_DUE, {"now": self._now}).first() is not None
 
     def dead_leases(self) -> bool:
         query = sa.select(letter.c.id).where(letter.c.state == LetterState.LEASED, letter.c.lease_until < self._now)

@@ -19,6 +19,14 @@ STRIKES = 3
 
 _ALL_BUT_RAW = [column for column in mail.c if column.name != "raw"]
 
+# What every mail needs is built once: building a statement takes longer than running it.
+_MOVE = sa.update(mail).where(mail.c.id == sa.bindparam("this"), mail.c.lease_owner == sa.bindparam("owner"))
+_READINGS = sa.select(reading.c.readings).where(reading.c.mail_id == sa.bindparam("this"))
+_SAME_WORDS = sa.and_(mail.c.message_id == sa.bindparam("told_id"), mail.c.content == sa.bindparam("words"))
+_EARLIER = sa.select(sa.func.min(mail.c.id)).where(
+    sa.or_(mail.c.sha256 == sa.bindparam("bytes"), _SAME_WORDS), mail.c.id < sa.bindparam("this")
+)
+
 
 @dataclass(frozen=True)
 class Arrived:
@@ -140,13 +148,12 @@ class Mails:
 
     def move(self, mail_id: int, to: MailState, was: Collection[MailState] | None = None, **values: Any) -> bool:
         """Whether the mail, under our lease, is now in state `to`: its lease and strikes end. False: another had it."""
-        update = sa.update(mail).where(mail.c.id == mail_id, mail.c.lease_owner == self._owner)
-        if was is not None:
-            update = update.where(mail.c.state.in_(was))
-        done = {"state": to, "lease_owner": None, "lease_until": None, "strikes": 0, **values}
+        update = _MOVE if was is None else _MOVE.where(mail.c.state.in_(was))
+        ours = {"this": mail_id, "owner": self._owner}
+        done = {**ours, "state": to, "lease_owner": None, "lease_until": None, "strikes": 0, **values}
         if to in (MailState.HANDLED, MailState.NEEDS_PERSON):
             done["handled_at"] = self._now
-        return self._connection.execute(update.values(done)).rowcount == 1
+        return self._connection.execute(update, done).rowcount == 1
 
     def give_back(self, mail_ids: Collection[int]) -> None:
         """End our lease on mails that were taken and not begun, without a strike."""
@@ -167,7 +174,7 @@ class Mails:
 
     def readings(self, mail_id: int) -> list[dict[str, Any]] | None:
         """What the files of a mail were read as; None where they have not been read."""
-        return self._connection.execute(sa.select(reading.c.readings).where(reading.c.mail_id == mail_id)).scalar()
+        return self._connection.execute(_READINGS, {"this": mail_id}).scalar()
 
     def keep_readings(self, mail_id: int, readings: Sequence[Mapping[str, Any]]) -> None:
         self._connection.execute(sa.delete(reading).where(reading.c.mail_id == mail_id))
@@ -188,11 +195,8 @@ class Mails:
 
     def earlier_with(self, mail_id: int, sha256: str, message_id: str, content: str) -> int | None:
         """An earlier mail with the same bytes, or the same Message-ID with the same new words and attachments."""
-        same = mail.c.sha256 == sha256
-        if message_id:
-            same = sa.or_(same, sa.and_(mail.c.message_id == message_id, mail.c.content == content))
-        query = sa.select(sa.func.min(mail.c.id)).where(same, mail.c.id < mail_id)
-        return self._connection.execute(query).scalar()
+        values = {"this": mail_id, "bytes": sha256, "told_id": message_id or None, "words": content}
+        return self._connection.execute(_EARLIER, values).scalar()
 
     def set_aside_unannounced(self) -> Sequence[int]:
         """Mails set aside of which staff have not been told."""

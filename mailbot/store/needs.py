@@ -10,6 +10,9 @@ import sqlalchemy as sa
 from mailbot.errors import NotFound
 from mailbot.store.tables import need
 
+_WAITING = sa.select(need).where(need.c.closed_at.is_(None)).order_by(need.c.opened_at, need.c.id)
+_WAITING_OF_MAIL = _WAITING.where(need.c.mail_id == sa.bindparam("mail"))
+
 
 class Needs:
     """The queue of what staff must look at, through one transaction."""
@@ -55,10 +58,8 @@ class Needs:
 
     def waiting(self, mail_id: int | None = None) -> Sequence[sa.RowMapping]:
         """What nobody has dealt with yet, oldest first; of one mail where it is given."""
-        query = sa.select(need).where(need.c.closed_at.is_(None)).order_by(need.c.opened_at, need.c.id)
-        if mail_id is not None:
-            query = query.where(need.c.mail_id == mail_id)
-        return self._connection.execute(query).mappings().all()
+        query, values = (_WAITING, {}) if mail_id is None else (_WAITING_OF_MAIL, {"mail": mail_id})
+        return self._connection.execute(query, values).mappings().all()
 
     def close(self, need_id: int, by: str, action: str) -> bool:
         """Whether it was still open, and now is not."""

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.store.tables import flag, slot
 
+_GET = sa.select(flag.c.value).where(flag.c.name == sa.bindparam("of"))
+
 
 class Switches:
     """Flags and slots, through one transaction."""
@@ -19,7 +21,7 @@ class Switches:
         self._insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
 
     def get(self, name: str) -> str | None:
-        return self._connection.execute(sa.select(flag.c.value).where(flag.c.name == name)).scalar()
+        return self._connection.execute(_GET, {"of": name}).scalar()
 
     def put(self, name: str, value: str) -> None:
         row = {"name": name, "value": value, "set_at": self._now}
