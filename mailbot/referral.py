@@ -26,7 +26,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.ON_LIST: frozenset({State.DECIDED, State.QUEUED, State.WITHDRAWN, State.CLOSED}),
     State.WAITING: frozenset({State.DECIDED, State.QUEUED, State.WITHDRAWN, State.CLOSED}),
     State.DEFERRED: frozenset({State.QUEUED, State.DECIDED, State.WITHDRAWN, State.CLOSED}),
-    State.DECIDED: frozenset({State.DECIDED, State.TOLD, State.WAITING, State.DEFERRED, State.WITHDRAWN}),
+    State.DECIDED: frozenset({State.DECIDED, State.TOLD, State.WAITING, State.DEFERRED, State.QUEUED, State.WITHDRAWN}),
     State.TOLD: frozenset({State.CLOSED, State.DECIDED, State.QUEUED}),
     State.WITHDRAWN: frozenset({State.CLOSED, State.QUEUED}),
     State.CLOSED: frozenset({State.QUEUED}),

@@ -14,6 +14,8 @@ from mailbot.store import Transaction
 from mailbot.understood import A_PERSON_SAID_SO, Authenticity, Known, KnownReferral, OurLetter, Understood, Why
 from parsers import Reading
 
+_DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(\w+)(?:.*\bheader\.from=([\w.-]+))?", re.IGNORECASE)
+
 
 def understand(
     office: Office,
@@ -102,10 +104,19 @@ def authenticity(mail: Mail, settings: MailboxSettings) -> Authenticity:
         author, _, results = value.partition(";")
         if author.split(" ")[0].strip().lower() != settings.authserv_id.lower():
             continue
-        verdict = re.search(r"\bdmarc\s*=\s*(\w+)(?:[^;]*\bheader\.from=([\w.-]+))?", results, re.IGNORECASE)
-        if not verdict:
-            return Authenticity.UNKNOWN
-        if verdict[1].lower() == "pass" and (verdict[2] or mail.sender.domain).lower() == mail.sender.domain:
-            return Authenticity.PASS
-        return Authenticity.FAIL if verdict[1].lower() == "fail" else Authenticity.UNKNOWN
+        return _dmarc(results, mail.sender.domain)
+    return Authenticity.UNKNOWN
+
+
+def _dmarc(results: str, domain: str) -> Authenticity:
+    """The verdict itself: what stands in a comment, a quotation or another method's words may be the sender's own."""
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", results[:8000])
+    for _ in range(3):  # comments may hold comments
+        bare = re.sub(r"\([^()]*\)", "", bare)
+    verdicts = [found for one in bare.split(";") if (found := _DMARC.match(one))]
+    if any(verdict[1].lower() == "fail" for verdict in verdicts):
+        return Authenticity.FAIL
+    passed = [verdict for verdict in verdicts if verdict[1].lower() == "pass"]
+    if passed and all((verdict[2] or domain).lower() == domain for verdict in passed):
+        return Authenticity.PASS
     return Authenticity.UNKNOWN

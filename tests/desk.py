@@ -84,7 +84,8 @@ def mail(
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = format_datetime(MONDAY)
     given = {**(headers or {}), **{name.replace("_", "-"): value for name, value in more.items()}}
-    message["Message-ID"] = given.pop("Message-ID", None) or make_msgid(domain="elsewhere.example")
+    if "message-id" not in {name.lower() for name in given}:
+        message["Message-ID"] = make_msgid(domain="elsewhere.example")
     for name, value in given.items():
         message[name] = value
     message.set_content(body)
