@@ -58,7 +58,7 @@ class App:
         self.office = Office.open(settings)
         self.store = open_store(settings, self.clock)
         bells = {name: Bell() for name in ("receive", "read", "act", "deliver")}
-        self.receiver = Receiver(settings, self.store, self.clock, connect, bells["receive"], bells["act"].ring)
+        self.receiver = Receiver(self.office, self.store, self.clock, connect, bells["receive"], bells["act"].ring)
         self.reader = Reader(settings, self.store, self.clock, bells["act"].ring)
         self.actor = Actor(self.office, self.store, self.clock, bells["read"].ring, bells["deliver"].ring)
         self.deliverer = Deliverer(self.office, self.store, self.clock, self._sender(), connect)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from mailbot.actions import Office, delivery
 from mailbot.clock import Clock
 from mailbot.errors import MailboxError
 from mailbot.loop import Bell
 from mailbot.mailboxes import Folder, Listed, Mailbox, Role
-from mailbot.settings import MailboxSettings, Settings
-from mailbot.store import LetterState, MailState, Store
+from mailbot.settings import MailboxSettings
+from mailbot.store import MailState, Store
 from mailbot.store.mails import Arrived
 
 log = structlog.get_logger()
@@ -29,14 +30,15 @@ class Receiver:
 
     def __init__(
         self,
-        settings: Settings,
+        office: Office,
         store: Store,
         clock: Clock,
         connect: Callable[[MailboxSettings], Mailbox],
         bell: Bell,
         kept: Callable[[], None],
     ) -> None:
-        self._settings, self._store, self._clock = settings, store, clock
+        self._office, self._settings = office, office.settings
+        self._store, self._clock = store, clock
         self._connect, self._bell, self._kept = connect, bell, kept
         self._mailbox: Mailbox | None = None
         self._folders: list[Folder] = []
@@ -239,12 +241,7 @@ class Receiver:
             ours = {row["message_id"]: row for row in tx.letters.with_message_ids([copy.message_id for copy in copies])}
             for copy in copies:
                 if letter := ours.get(copy.message_id):
-                    tx.letters.settle(
-                        letter["id"],
-                        LetterState.SENT,
-                        [LetterState.HELD, LetterState.IN_DOUBT],
-                        sent_at=tx.now,
-                    )
+                    delivery.found_in_sent(self._office, tx, letter)
             tx.folders.answered_by_hand(
                 [message_id for copy in copies if copy.message_id not in ours for message_id in copy.replies_to]
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from mailbot.actions import people
 from mailbot.actions.office import Office
 from mailbot.letters import AlarmFacts
@@ -54,6 +56,14 @@ def settled(office: Office, tx: Transaction, letter_id: int, name: str, state: L
     elif state == LetterState.HELD and row["note"] and "in doubt" in row["note"]:
         words = f"The letter “{letter.name}” may or may not have gone: the connection ended before the server answered."
         people.ask(office, tx, "letter_in_doubt", words, letter=letter)
+
+
+def found_in_sent(office: Office, tx: Transaction, row: sa.RowMapping) -> None:
+    """A letter of ours that was held or in doubt stands in Sent: staff have sent the draft, or it had gone after all."""
+    if not tx.letters.settle(row["id"], LetterState.SENT, [LetterState.HELD, LetterState.IN_DOUBT], sent_at=tx.now):
+        return
+    if row["name"].startswith(_OUTCOME) and row["referral_id"]:
+        _told(office, tx, OurLetter(row["id"], row["name"], row["recipient"], LetterState.SENT, row["referral_id"]))
 
 
 def _told(office: Office, tx: Transaction, letter: OurLetter) -> None:
