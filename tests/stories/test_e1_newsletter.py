@@ -8,7 +8,7 @@ from tests.stories.desk import MONDAY, Desk
 
 
 def test_it_is_filed_and_counted(desk: Desk) -> None:
-    words = "This month: how to refer, the new referral form, and more. Please send it on to your team."
+    words = "This month: how to refer, the new referral form, and more. " + "Please read on. " * 30
     news = "Safer Lives Network <news@network.example>"
     desk.receive(news, "Newsletter: our referral form", words, List_Id="<news.network.example>", Precedence="bulk")
     desk.receive("IT <no-reply@desk.example>", "Your mailbox is nearly full", "Please send less mail.")
