@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from parsers.match import plain
 
 # The last ones of each are the private-use letters that Wingdings has for ticked and empty boxes.
 ON = "☒☑✓✔✗✘✖■●◉⦿\uf0fe\uf0fd\uf0fc\uf052"
 OFF = "☐□○◯❏❑\uf0a8\uf06f"
-_MARK = re.compile(rf"[{ON}{OFF}]|\[[ xX✓]?\]|\([ xX✓]?\)")
+# people leave the space of [ ] where it is and type beside it
+MARK = re.compile(rf"[{ON}{OFF}]|\[\s{{0,3}}[xXyY✓✔*/]?\s{{0,3}}\]|\([ xX✓]?\)")
 _TYPED_ON = re.compile(r"^\s*(?:[xX✓✔]|yes)\b|\b(?:[xX✓✔]|[yY]es)\s*$")
 
 
@@ -23,11 +25,23 @@ class Marked:
     typed: bool = False  # an x or a yes was typed beside the box, or in its place
 
 
+def one_by_one(line: str) -> list[str]:
+    """A line with several boxes as a line for each, the words going with the box they touch."""
+    found = list(MARK.finditer(line))
+    if len(found) < 2:
+        return [line]
+    if line[: found[0].start()].strip():  # the boxes stand after their words
+        cuts = [0, *(one.end() for one in found[:-1]), len(line)]
+    else:
+        cuts = [0, *(one.start() for one in found[1:]), len(line)]
+    return [line[start:end] for start, end in pairwise(cuts)]
+
+
 def marked(line: str) -> Marked:
     """The boxes of a line and its words; an x typed beside an empty box counts as a tick."""
-    marks = _MARK.findall(line)
-    words = _MARK.sub(" ", line)
-    ticked = any(mark in ON or "x" in mark.lower() or "✓" in mark for mark in marks)
+    marks = MARK.findall(line)
+    words = MARK.sub(" ", line)
+    ticked = any(mark in ON or bool(mark[1:-1].strip()) for mark in marks)
     typed = _TYPED_ON.search(words)
     if typed and not ticked and words.strip() != typed.group().strip():
         return Marked(on=True, words=_TYPED_ON.sub(" ", words, count=1).strip(), typed=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from parsers.form import Form
+from parsers.plain import plain
+
+__all__ = ["ENOUGH", "NEAR", "SAME", "Near", "by_names", "by_words", "nearest", "plain"]
 
 NEAR = 80  # below this, two labels of the form are as alike as a label and its edited copy
 SAME = 95
@@ -25,12 +26,6 @@ class Near(NamedTuple):
     @property
     def confidence(self) -> float:
         return 0.95 if self.score >= SAME else 0.85
-
-
-def plain(words: str) -> str:
-    """Words as they are compared: no case, no punctuation, single spaces."""
-    folded = unicodedata.normalize("NFKC", words).casefold().replace("(optional)", " ")
-    return re.sub(r"[\W_]+", " ", folded).strip()
 
 
 def nearest(words: str, labels: Iterable[tuple[str, str]]) -> Near | None:

@@ -1,13 +1,26 @@
-"""Plain text: the form filled in as text, or anything else. Not read yet."""
+"""Plain text: the plain-text form filled in, or its questions and answers in somebody's own order."""
 
 from __future__ import annotations
 
-from parsers.match import by_words
-from parsers.readers import Source
-from parsers.reading import Unreadable
+import codecs
+
+from parsers.readers import Source, typed
+from parsers.reading import Reading
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def read(source: Source) -> None:
-    """Raises Unreadable where the text holds our questions; other text is not for us."""
-    if by_words(source.data[: 1 << 20].decode("utf-8", "replace"), source.forms):
-        raise Unreadable("unsupported", "This is our form as plain text; a person must read it.")
+def read(source: Source) -> Reading | None:
+    """The form in a text; None if it holds none."""
+    return typed.read_words(source, decoded(source.data), "text")
+
+
+def decoded(data: bytes) -> str:
+    """The words in these bytes: Unicode where they say or prove it, and otherwise what Windows writes."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("windows-1252", "replace")

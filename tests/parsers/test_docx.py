@@ -226,9 +226,9 @@ def test_a_question_that_was_deleted_is_unanswered_and_in_doubt() -> None:
 def test_every_row_is_known_by_its_own_words() -> None:
     """Without tags the words before an answer are all there is: no two may be alike."""
     from parsers.match import nearest
-    from parsers.readers.docx import _labels
+    from parsers.places import labels_of
 
-    labels = [label for field in FORM.fields for label in _labels(field)]
+    labels = [label for field in FORM.fields for label in labels_of(field)]
 
     for name, words in labels:
         near = nearest(words, labels)
