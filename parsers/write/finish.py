@@ -16,15 +16,18 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from parsers.form import Form
 from parsers.write.controls import Control, of_form
+from parsers.write.landmarks import Square, code, marks, payload
 from parsers.write.page import OF_CHOICE
 
-_MM = 72 / 25.4
 _MULTILINE, _RADIO = 1 << 12, 1 << 15
 _PRINT = 4
 
 # Size 0: the viewer picks the size, so a long answer shrinks instead of scrolling out of what is printed.
 _LOOK = "/Helv 0 Tf 0 g"
-_MARK, _EDGE, _QR = 5 * _MM, 8 * _MM, 17 * _MM
+
+# On a square of 100. LibreOffice Draw drops the glyph of a font it lacks, and a line without length.
+_TICK = "0 G 13 w 1 J 1 j 24 52 m 42 30 l 78 76 l S"
+_DOT = "0 g 25 50 m 25 64 36 75 50 75 c 64 75 75 64 75 50 c 75 36 64 25 50 25 c 36 25 25 36 25 50 c f"
 
 
 def finish(pdf: Pdf, form: Form) -> None:
@@ -38,7 +41,7 @@ def finish(pdf: Pdf, form: Form) -> None:
     pdf.docinfo["/MailbotForm"] = form.version
     for number, page in enumerate(pdf.pages, start=1):
         page.obj.Tabs = Name.S
-        _mark(page, f"MB1:{form.version}:{number}")
+        _mark(page, payload(form.version, number))
 
 
 class _Fields:
@@ -51,10 +54,7 @@ class _Fields:
             Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding
         )
         self.fonts = Dictionary(Font=Dictionary(Helv=pdf.make_indirect(helvetica)))
-        # Strokes, not a dingbat: LibreOffice drops the glyph of a font it lacks. Viewers fit them to the box.
-        self.tick = self._drawing(100, 100, b"0 G 13 w 1 J 1 j 24 52 m 42 30 l 78 76 l S")
-        self.dot = self._drawing(100, 100, b"0 G 50 w 1 J 50 50 m 50 50 l S")
-        self.nothing = self._drawing(100, 100, b"")
+        self.drawings: dict[tuple[float, float, str], Object] = {}
 
     def add(self, control: Control) -> Object:
         """The field of a control, ready to be listed."""
@@ -62,7 +62,7 @@ class _Fields:
             return self._choice(control)
         widget = self.widgets[control.name]
         if control.kind == "tick":
-            self._button(widget, "Yes", self.tick)
+            self._button(widget, "Yes", _TICK)
             widget.FT, widget.V = Name.Btn, Name.Off
         else:
             self._writing(widget, control)
@@ -76,15 +76,25 @@ class _Fields:
         group.T, group.TU = String(control.name), String(control.spoken)
         for option, label in control.options:
             widget = self.widgets[f"{control.name}{OF_CHOICE}{option}"]
-            self._button(widget, option, self.dot)
+            self._button(widget, option, _DOT)
             widget.Parent, widget.TU = group, String(f"{control.label} {label}")
             group.Kids.append(widget)
         return group
 
-    def _button(self, widget: Object, state: str, mark: Object) -> None:
+    def _button(self, widget: Object, state: str, mark: str) -> None:
         _bare(widget, grow=2)  # the layout gives the box's inside; its border may be clicked too
-        widget.AP = Dictionary(N=Dictionary({f"/{state}": mark, "/Off": self.nothing}))
-        widget.AS = Name.Off
+        look = {f"/{state}": self._fitting(widget, mark), "/Off": self._fitting(widget, "")}
+        widget.AP, widget.AS = Dictionary(N=Dictionary(look)), Name.Off
+
+    def _fitting(self, widget: Object, mark: str) -> Object:
+        """A mark in the size of its box, shared by the boxes of that size; pdftk flattens it as large as it is."""
+        left, bottom, right, top = (float(x) for x in widget.Rect)
+        width, height = round(right - left, 1), round(top - bottom, 1)
+        fit = f"{width / 100:.4f} 0 0 {height / 100:.4f} 0 0 cm {mark}" if mark else ""
+        key = width, height, mark
+        if key not in self.drawings:
+            self.drawings[key] = self._drawing(width, height, fit.encode())
+        return self.drawings[key]
 
     def _writing(self, widget: Object, control: Control) -> None:
         _bare(widget)
@@ -110,21 +120,20 @@ def _bare(widget: Object, grow: float = 0) -> None:
     widget.F = _PRINT
 
 
-def _mark(page: pikepdf.Page, payload: str) -> None:
+def _mark(page: pikepdf.Page, says: str) -> None:
     """Draw what a scanned page is found and straightened by; an artifact, so screen readers pass over it."""
-    width, height = float(page.mediabox[2]), float(page.mediabox[3])
-    near, right, top = _EDGE, width - _EDGE - _MARK, height - _EDGE - _MARK
-    rectangles = [(x, y, _MARK, _MARK) for x, y in ((near, top), (right, top), (near, near), (right, near))]
-    rectangles += _qr(payload, left=right - 4 * _MM - _QR, top=height - _EDGE)
+    size = float(page.mediabox[2]), float(page.mediabox[3])
+    rectangles = [(*square, square.side) for square in marks(*size)]
+    rectangles += _qr(says, code(*size))
     drawn = "\n".join(f"{x:.3f} {y:.3f} {w:.3f} {h:.3f} re" for x, y, w, h in rectangles)
     page.contents_add(b"q", prepend=True)
     page.contents_add(f"Q /Artifact BMC q 0 g\n{drawn}\nf Q EMC".encode())
 
 
-def _qr(payload: str, left: float, top: float) -> Iterator[tuple[float, float, float, float]]:
-    matrix = segno.make(payload, micro=False).matrix
-    side = _QR / len(matrix)
+def _qr(says: str, place: Square) -> Iterator[tuple[float, float, float, float]]:
+    matrix = segno.make(says, micro=False).matrix
+    side, top = place.side / len(matrix), place.bottom + place.side
     for row, modules in enumerate(matrix):
         for column, dark in enumerate(modules):
             if dark:  # a hair wider than its cell, so that no white line shows between neighbours
-                yield left + column * side, top - (row + 1) * side, side + 0.02, side + 0.02
+                yield place.left + column * side, top - (row + 1) * side, side + 0.02, side + 0.02
