@@ -8,7 +8,8 @@ from datetime import date
 
 from parsers.form import Form
 from parsers.limits import Limits
-from parsers.readers import Reader, Source, acroform, docx, flat, picture, text
+from parsers.plain import MAIL_TEXT
+from parsers.readers import Reader, Source, acroform, docx, flat, odt, picture, rtf, text
 from parsers.reading import File, Problem, Reading, Unreadable
 from parsers.sniff import Kind, sniff
 from parsers.unpack import unpack
@@ -17,6 +18,8 @@ from parsers.unpack import unpack
 READERS: Mapping[Kind, tuple[Reader, ...]] = {
     "pdf": (acroform.read, flat.read),
     "docx": (docx.read,),
+    "odt": (odt.read,),
+    "rtf": (rtf.read,),
     "picture": (picture.read,),
     "text": (text.read,),
 }
@@ -25,22 +28,35 @@ _ASK = "Please save it as a PDF or a Word document (.docx) and send it again."
 _NOT_READ: Mapping[Kind, Unreadable] = {
     "empty": Unreadable("damaged", "This file is empty."),
     "docm": Unreadable("unsupported", f"This Word document contains macros, which we do not open. {_ASK}"),
-    "odt": Unreadable("unsupported", f"This is an OpenDocument file. {_ASK}"),
     "pages": Unreadable("unsupported", f"This is an Apple Pages file. {_ASK}"),
     "doc": Unreadable("unsupported", f"This is a Word document of the old kind (.doc). {_ASK}"),
-    "rtf": Unreadable("unsupported", f"This is a rich text file (.rtf). {_ASK}"),
-    "msg": Unreadable("unsupported", "This is a message attached as a file."),
     "locked_office": Unreadable("encrypted", "This document is locked with a password."),
 }
+_FEWEST_TYPED = 5  # answers in the words of a mail: with fewer it speaks of the form
 _NOT_OURS = Unreadable("not_our_form", "This is not our referral form.")
 
 
 def read(file: File, forms: Sequence[Form], limits: Limits, today: date) -> Iterator[Reading]:
     """Each form in this file and in what is packed in it; a reading without answers for what holds none."""
+    said = False
     for member, why in unpack(file, limits):
         reading = _failed(why) if why else _read(Source(member.data, forms, limits, today))
-        problems = tuple(replace(problem, file=member.name) for problem in reading.problems)
-        yield replace(reading, files=(member.name,), problems=problems)
+        if not _is_talk(member, reading):
+            said = True
+            yield _named(reading, member.name)
+    if not said:
+        yield _named(_failed(_NOT_OURS), file.name)
+
+
+def _named(reading: Reading, name: str) -> Reading:
+    return replace(reading, files=(name,), problems=tuple(replace(one, file=name) for one in reading.problems))
+
+
+def _is_talk(member: File, reading: Reading) -> bool:
+    """Whether a mail's own words are just that: about the form, quoting an empty one, or about something else."""
+    if member.name.rpartition("/")[2] != MAIL_TEXT:
+        return False
+    return sum(bool(answer.raw.strip()) for answer in reading.answers.values()) < _FEWEST_TYPED
 
 
 def _read(source: Source) -> Reading:

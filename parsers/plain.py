@@ -10,6 +10,8 @@ from parsers.form import Form
 
 #: Of a form's questions found in a text: it may be that form. Another service's form shares fewer.
 SOME = 0.25
+#: The name that a mail's own words are read under.
+MAIL_TEXT = "mail text"
 _MOST = 100_000  # characters; the form is a tenth of it
 _BETWEEN = re.compile(r"[\W_]+")
 

@@ -1,39 +1,27 @@
-"""Containers -> the files in them, within limits of count, depth and size; one function per kind."""
+"""Containers -> the files in them, within limits of count, depth and size."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
+from parsers.containers import DEEPEST, Budget, Opener, attached_mail, outlook, tnef, zipped
 from parsers.limits import Limits
 from parsers.reading import File, Unreadable
 from parsers.sniff import Kind, sniff
 
-MOST_FILES = 100
-DEEPEST = 3
-_CLUTTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-_ENCRYPTED = 0x1  # APPNOTE 4.4.4, bit 0
-
-
-@dataclass
-class Budget:
-    """What may still be unpacked of one attachment, however it is nested."""
-
-    bytes: int
-    files: int = MOST_FILES
-
-    def take(self, size: int) -> None:
-        self.bytes -= size
-        if self.bytes < 0:
-            raise Unreadable("too_big", "What is packed in this file is larger than we can open.")
-
-    def take_file(self) -> None:
-        self.files -= 1
-        if self.files < 0:
-            raise Unreadable("too_big", f"More than {MOST_FILES} files are packed in this file.")
+OPENERS: Mapping[Kind, Opener] = {
+    "zip": zipped.members,
+    "mail": attached_mail.members,
+    "tnef": tnef.members,
+    "msg": outlook.members,
+}
+_LOGO = 30_000  # bytes: smaller pictures in mails belong to signatures; no page of a form is so small
+_NAMES: Mapping[Kind, str] = {
+    "zip": "zip file",
+    "mail": "attached mail",
+    "tnef": "winmail.dat file",
+    "msg": "Outlook mail (.msg)",
+}
 
 
 def unpack(file: File, limits: Limits) -> Iterator[tuple[File, Unreadable | None]]:
@@ -42,7 +30,8 @@ def unpack(file: File, limits: Limits) -> Iterator[tuple[File, Unreadable | None
 
 
 def _walk(file: File, budget: Budget, depth: int) -> Iterator[tuple[File, Unreadable | None]]:
-    opener = OPENERS.get(sniff(file.data))
+    kind = sniff(file.data)
+    opener = OPENERS.get(kind)
     if opener is None:
         yield file, None
         return
@@ -54,32 +43,15 @@ def _walk(file: File, budget: Budget, depth: int) -> Iterator[tuple[File, Unread
             inner = f"{file.name}/{name}"
             if isinstance(member, Unreadable):
                 yield File(inner, b""), member
-            else:
+            elif kind == "zip" or not _is_logo(member):
                 yield from _walk(File(inner, member), budget, depth + 1)
     except Unreadable as why:
         yield file, why
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
-        yield file, Unreadable("damaged", "This zip file is damaged and cannot be opened.")
+    except MemoryError:
+        yield file, Unreadable("limits", "Opening this file took more memory than we allow.")
+    except Exception:  # whatever a library makes of hostile bytes, the next file is read
+        yield file, Unreadable("damaged", f"This {_NAMES[kind]} is damaged and cannot be opened.")
 
 
-def _zip(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes | Unreadable]]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.infolist():
-            if member.is_dir() or any(clutter in member.filename for clutter in _CLUTTER):
-                continue
-            budget.take_file()
-            if member.flag_bits & _ENCRYPTED:
-                yield member.filename, Unreadable("encrypted", "This zip file is locked with a password.")
-            else:
-                yield member.filename, zip_member(archive, member, budget)
-
-
-def zip_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, budget: Budget) -> bytes:
-    """The bytes of a member, counted while they are unpacked: the size in the directory may lie."""
-    with archive.open(member) as stream:
-        data = stream.read(budget.bytes + 1)
-    budget.take(len(data))
-    return data
-
-
-OPENERS: Mapping[Kind, Callable[[bytes, Budget], Iterator[tuple[str, bytes | Unreadable]]]] = {"zip": _zip}
+def _is_logo(data: bytes) -> bool:
+    return len(data) < _LOGO and sniff(data) == "picture"

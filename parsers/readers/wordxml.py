@@ -11,8 +11,9 @@ from typing import Any
 
 from lxml import etree
 
+from parsers.containers import Budget
+from parsers.containers.zipped import zip_member
 from parsers.reading import Unreadable
-from parsers.unpack import Budget, zip_member
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
