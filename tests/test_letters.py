@@ -158,7 +158,7 @@ def test_the_form_letter_whole() -> None:
         "Subject: Referral form: Hampshire Multi-Agency Stalking Intervention Project\n"
         " (HMASIP)\n"
         "Date: Mon, 23 Nov 2026 09:14:00 +0000\n"
-        "Message-ID: <a25939aeca2c3c34bdc72665d7052959@hmasip.example>\n"
+        "Message-ID: <d97e9e238024a847c0dba84494950bcc@hmasip.example>\n"
         "In-Reply-To: <b@cmht.example>\n"
         "References: <a@cmht.example>\n"
         " <b@cmht.example>\n"
@@ -168,7 +168,7 @@ def test_the_form_letter_whole() -> None:
         "Content-Language: en-GB\n"
         "MIME-Version: 1.0\n"
         "Content-Type: multipart/alternative;\n"
-        ' boundary="=_alternative_a25939aeca2c3c34bdc72665d7052959"'
+        ' boundary="=_alternative_d97e9e238024a847c0dba84494950bcc"'
     )
 
 

@@ -95,7 +95,8 @@ class Letters:
         """
         recipient = mime.address(to)
         words = self.words(name, facts, tuple(attachment.name for attachment in attachments))
-        seed = hashlib.sha256(f"{cause}|{name}|{to}".encode()).hexdigest()[:32]
+        # The time too: a new database counts its mails from 1 again, and a Message-ID seen before is dropped as a copy.
+        seed = hashlib.sha256(f"{cause}|{name}|{to}|{now.isoformat()}".encode()).hexdigest()[:32]
         message_id = f"<{seed}@{self._settings.mailbox.address.rpartition('@')[2]}>"
         headers = [
             ("From", mime.mailbox(f"{self._settings.service.name} team", self._settings.mailbox.address)),
