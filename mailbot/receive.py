@@ -41,6 +41,7 @@ class Receiver:
         self._store, self._clock = store, clock
         self._connect, self._bell, self._kept = connect, bell, kept
         self._mailbox: Mailbox | None = None
+        self._waits = False  # for another process to stop watching
         self._folders: list[Folder] = []
         self._sent = ""
         self._marks: dict[str, tuple[int, int]] = {}
@@ -88,10 +89,12 @@ class Receiver:
         with self._store.transaction(now) as tx:
             mine = tx.leases.take(self._watch, _WATCH_LEASE)
         if not mine:
-            log.warning("another_process_watches_this_mailbox")
+            if not self._waits:  # said once; it is asked again every second
+                log.warning("another_process_watches_this_mailbox")
+            self._waits = True
             self.close()
             return False
-        self._leased_at = now
+        self._leased_at, self._waits = now, False
         return True
 
     def _open(self) -> Mailbox:

@@ -59,7 +59,7 @@ def settled(office: Office, tx: Transaction, letter_id: int, name: str, state: L
 
 
 def found_in_sent(office: Office, tx: Transaction, row: sa.RowMapping) -> None:
-    """A letter of ours that was held or in doubt stands in Sent: staff have sent the draft, or it had gone after all."""
+    """A letter that was held or in doubt stands in Sent: staff have sent the draft, or it had gone after all."""
     if not tx.letters.settle(row["id"], LetterState.SENT, [LetterState.HELD, LetterState.IN_DOUBT], sent_at=tx.now):
         return
     if row["name"].startswith(_OUTCOME) and row["referral_id"]:
