@@ -25,3 +25,18 @@ def test_old_mail_is_counted_and_left_alone(open_desk: OpenDesk) -> None:
     assert status["ledger"]["words"] == "1 mail, 1 accounted for"
     assert status["referrals"] == {}
     assert desk.folders() == {"INBOX": 3, "Handled": 1, "Sent": 1}
+
+
+def test_a_team_that_starts_over_sends_new_letters(open_desk: OpenDesk) -> None:
+    """Mail systems drop a letter whose Message-ID they have seen."""
+    desk = open_desk().start()
+    desk.receive(JO)
+    desk.quiet()
+    desk.stop()
+    desk.environment["MAILBOT_DATABASE__URL"] += ".new"
+    desk.start()
+    desk.receive(JO)
+    desk.until(lambda: len(desk.letters("form")) == 2, "no second form was sent")
+
+    first, second = desk.letters("form")
+    assert first.message_id != second.message_id
