@@ -17,7 +17,7 @@ from mailbot.store import MailState, Store, Transaction
 from mailbot.store.mails import STRIKES, Taken
 from mailbot.understand import as_kind, understand
 from mailbot.understood import Understood
-from parsers import Reading
+from parsers import Reading, may_hold_form
 
 log = structlog.get_logger()
 
@@ -55,7 +55,7 @@ class Actor:
             if taken.strikes > STRIKES:
                 raise RuntimeError(f"the process ended {STRIKES} times while handling it")  # noqa: TRY301 - one way out
             mail = parse(taken.raw)
-            if taken.state == MailState.NEW and mail.readable:
+            if taken.state == MailState.NEW and self._must_be_read(mail):
                 self._pass_on(taken)
             else:
                 self._act(taken, mail)
@@ -63,6 +63,9 @@ class Actor:
             with self._store.transaction(self._clock.now()) as tx:
                 tx.mails.move(taken.id, MailState.SET_ASIDE, error=traceback.format_exc())
             log.error("mail_set_aside", mail=taken.id, step="act")  # noqa: TRY400 - the traceback is kept with the mail
+
+    def _must_be_read(self, mail: Mail) -> bool:
+        return bool(mail.readable) or may_hold_form(mail.words, [self._office.form])
 
     def _pass_on(self, taken: Taken) -> None:
         with self._store.transaction(self._clock.now()) as tx:

@@ -14,7 +14,7 @@ from mailbot.mail import Mail, parse
 from mailbot.settings import Settings
 from mailbot.store import MailState, Store
 from mailbot.store.mails import STRIKES, Taken
-from parsers import File, Limits, Reading
+from parsers import MAIL_TEXT, File, Limits, Reading, load_forms, may_hold_form
 
 log = structlog.get_logger()
 
@@ -35,6 +35,16 @@ def read_files(files: list[File], settings: Settings, now: datetime) -> list[Rea
     """What the files of one mail are; each in a child process of its own."""
     today = now.astimezone(settings.meeting.zone).date()
     return parsers.read(files, settings.folder / "forms", limits(settings), today)
+
+
+def read_mail(mail: Mail, settings: Settings, now: datetime) -> list[Reading]:
+    """What the files of a mail are; where none is a filled-in form, its own new words may be one (B5)."""
+    readings = read_files(files_to_read(mail), settings, now)
+    if any(answer.raw for reading in readings for answer in reading.answers.values()):
+        return readings
+    if not may_hold_form(mail.words, load_forms(settings.folder / "forms")):
+        return readings
+    return [*readings, *read_files([File(MAIL_TEXT, mail.words.encode())], settings, now)]
 
 
 class Reader:
@@ -59,7 +69,7 @@ class Reader:
         try:
             if taken.strikes > STRIKES:
                 raise RuntimeError(f"the process ended {STRIKES} times while reading it")  # noqa: TRY301 - one way out
-            readings = read_files(files_to_read(parse(taken.raw)), self._settings, self._clock.now())
+            readings = read_mail(parse(taken.raw), self._settings, self._clock.now())
             with self._store.transaction(self._clock.now()) as tx:
                 if tx.mails.move(taken.id, MailState.READY, [MailState.READING]):
                     tx.mails.keep_readings(taken.id, [reading.to_json() for reading in readings])

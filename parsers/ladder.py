@@ -44,7 +44,7 @@ def read(file: File, forms: Sequence[Form], limits: Limits, today: date) -> Iter
         if not _is_talk(member, reading):
             said = True
             yield _named(reading, member.name)
-    if not said:
+    if not said and file.name != MAIL_TEXT:
         yield _named(_failed(_NOT_OURS), file.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from parsers.form import Form
 
@@ -29,4 +30,9 @@ def may_hold_form(words: str, forms: Iterable[Form]) -> bool:
 
 
 def _questions(text: str, form: Form) -> int:
-    return sum(f" {plain(field.label)} " in text for field in form.fields)
+    return sum(f" {_label(field.label)} " in text for field in form.fields)
+
+
+@lru_cache(maxsize=1000)
+def _label(words: str) -> str:
+    return plain(words)
