@@ -6,7 +6,8 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from dataclasses import field as member
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -66,6 +67,7 @@ class Form:
     return_to: str = ""
     urgent: str = ""
     intro: tuple[str, ...] = ()
+    folder: Path | None = member(default=None, compare=False)  # where its blanks are kept
 
     @classmethod
     def load(cls, folder: Path) -> Form:
@@ -83,7 +85,7 @@ class Form:
             raise FormError(f"{path}: {error.args[0]} is missing") from None
         except ValueError as error:
             raise FormError(f"{path}: {error}") from None
-        return form
+        return replace(form, folder=folder)
 
     def __getitem__(self, field_id: str) -> Field:
         return next(field for field in self.fields if field.id == field_id)

@@ -40,7 +40,7 @@ class Answer:
 
 Code = Literal[
     "not_our_form", "empty_form", "lost_text", "encrypted", "unsupported", "needs_scan", "too_big", "limits",
-    "damaged", "unknown_version",
+    "damaged", "unknown_version", "pages_missing",
 ]  # fmt: skip
 
 

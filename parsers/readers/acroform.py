@@ -14,10 +14,9 @@ from parsers.form import Form
 from parsers.match import by_names
 from parsers.readers import Source, pdf, returned
 from parsers.readers.widgets import Fields, Note, Widget, fields, state
-from parsers.reading import Problem, Reading, Unreadable
+from parsers.reading import Reading, Unreadable
 from parsers.value import DOUBTFUL, LIKELY, UNSURE
 
-_CUT_OFF = "The end of this file is missing, and answers may be missing with it. Please send it again."
 _NEAR = 5  # points that a drawn text may miss its field by
 
 
@@ -30,13 +29,13 @@ def read(source: Source) -> Reading | None:
     form = _form(found, source)
     if form is None:
         if cut_off and found.widgets:
-            raise Unreadable("damaged", _CUT_OFF)
+            raise Unreadable(pdf.CUT_OFF.code, pdf.CUT_OFF.words)
         return None
     controls = _controls(found)
     if not cut_off:
         return returned(source, form, controls, "acroform", pages)
     reading = returned(source, form, _doubting_gaps(controls), "acroform", pages)
-    return replace(reading, problems=(Problem("damaged", _CUT_OFF),))
+    return replace(reading, problems=(pdf.CUT_OFF,))
 
 
 def _fields(data: bytes) -> Fields:

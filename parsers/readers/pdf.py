@@ -8,9 +8,12 @@ import pikepdf
 import pypdfium2
 
 from parsers.limits import Limits
-from parsers.reading import Unreadable
+from parsers.reading import Problem, Unreadable
 
 _LOCKED = "This PDF is locked with a password. Please send a copy without one."
+CUT_OFF = Problem(
+    "damaged", "The end of this file is missing, and answers may be missing with it. Please send it again."
+)
 _DAMAGED = "This PDF is damaged or was cut off on its way. Please send it again."
 
 

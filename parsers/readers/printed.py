@@ -1,0 +1,159 @@
+"""The letters printed in a rectangle of the blank -> the words somebody typed there, and what makes them doubtful."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from PIL.Image import Image
+
+from parsers.readers.ink import Patch, grown, inside
+from parsers.readers.objects import Rect
+from parsers.readers.plane import Map
+from parsers.readers.sheets import Glyph
+
+# What programs write in place of what was typed: ligatures and symbols of another code page, controls, and
+# scripts that they put in the wrong order or draw from a font without saying what it holds.
+_MISPRINTS = re.compile(
+    "[\ufb00-\ufb06¡¢¤¦¨©ª¬®¯¶¸\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufeff]|\\(cid:\\d+\\)|[^\x00-\u052f\u1e00-\u22ff]"
+)
+# where a letter stood that no font had: two spaces within a sentence, a comma after a space
+_DROPPED = re.compile(r"[^.?!:;]  +\S| [,;)]")
+_UNNAMED = re.compile("\\(cid:\\d+\\)|\ufffd")
+_LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_SPACE = 0.17  # of a letter's height: between two words
+_ROW = 0.45  # of a letter's height: two letters are not on one line
+_EMPTY_ROW = 1.9  # of a letter's height: a line was left empty
+_BLOT = 2.0  # square points of ink that are no letter
+_NEAR = 14.0  # points around a field where words may be that did not fit
+_LARGE = 32.0  # points: no program writes an answer so large, but a stamp may be
+
+
+@dataclass(frozen=True)
+class _Row:
+    text: str
+    right: float
+    base: float
+    height: float
+    first_word: float  # its width
+
+
+class Print:
+    """A page of the blank as it was printed: its letters, moved onto the blank, and its picture."""
+
+    def __init__(self, sheet: Image, pose: Map, glyphs: Iterable[Glyph], broken_fonts: Collection[str]) -> None:
+        back = pose.inverse
+        self._sheet, self._pose, self._broken = sheet, pose, broken_fonts
+        self._glyphs = [glyph.moved(back) for glyph in glyphs]
+
+    def share(self, rect: Rect) -> float:
+        """How much of this rectangle of the blank is dark, from 0 to 1."""
+        return Patch.of(self._sheet, self._pose, rect).share
+
+    def words(self, rect: Rect) -> tuple[str, str | None]:
+        """What stands in this rectangle of the blank, and why it should be doubted."""
+        patch = Patch.of(self._sheet, self._pose, grown(rect, _NEAR))
+        near = [glyph for glyph in self._glyphs if inside(glyph.middle, grown(rect, _NEAR))]
+        hidden = {id(glyph) for glyph in near if glyph.text.strip() and not patch.shows(_box(glyph))}
+        there = [glyph for glyph in near if inside(glyph.middle, grown(rect, 1))]
+        seen = [glyph for glyph in there if id(glyph) not in hidden]
+        for glyph in seen:
+            patch.wipe(_box(glyph, wider=0.25))
+        text = _joined([_row(row) for row in _rows(_once(seen))], rect)
+        fonts = {glyph.font for glyph in there}
+        doubts = (
+            # around the field, only what looks like its answer matters
+            (any(id(g) in hidden and g.font in fonts for g in near), "words stand here that are not seen on the page"),
+            (patch.cut(grown(rect, -1.5)).area > _BLOT, "something is drawn here that is not text"),
+            (any(_is_odd(glyph) for glyph in seen), "words of another size or direction stand here"),
+            (any(_overruns(glyph, rect) for glyph in seen), "the words reach the edge, and more may be hidden"),
+            (bool(_MISPRINTS.search(text) or fonts.intersection(self._broken)), "a letter may have been misprinted"),
+            (_borrows(seen), "a letter may have been misprinted"),
+            (bool(_DROPPED.search(text)), "a letter may have been left out"),
+        )
+        why = next((why for doubtful, why in doubts if doubtful), None)
+        return "".join(_LIGATURES.get(letter, letter) for letter in text), why
+
+
+def broken_fonts(glyphs: Iterable[Glyph]) -> set[str]:
+    """The fonts that do not say what all of their letters are; what they say of the others may be wrong."""
+    return {glyph.font for glyph in glyphs if _UNNAMED.search(glyph.text)}
+
+
+def _borrows(glyphs: list[Glyph]) -> bool:
+    """Whether a plain letter was not drawn in the font of the others: it stands for one that their font lacks."""
+    fonts = Counter(glyph.font for glyph in glyphs if glyph.text.strip())
+    usual = max(fonts, key=lambda font: fonts[font], default="")
+    return any(glyph.font != usual and glyph.text.isascii() and glyph.text.strip() for glyph in glyphs)
+
+
+def _is_odd(glyph: Glyph) -> bool:
+    across, along = glyph.end.y - glyph.start.y, glyph.end.x - glyph.start.x
+    return glyph.height > _LARGE or along < 0 or abs(across) > max(1.0, 0.1 * along)
+
+
+def _overruns(glyph: Glyph, rect: Rect) -> bool:
+    left, bottom, right, top = rect
+    beside = glyph.start.x < left - 1 or glyph.end.x > right + 1
+    # under and over the small letters
+    return bool(glyph.text.strip()) and (beside or glyph.start.y < bottom or glyph.start.y + glyph.height / 2 > top)
+
+
+def _box(glyph: Glyph, wider: float = 0) -> Rect:
+    # a letter of a damaged font has no width
+    width, more = max(glyph.end.x - glyph.start.x, glyph.height / 3), wider * glyph.height
+    left, bottom = glyph.start.x, glyph.middle.y - glyph.height / 2
+    return grown((left, bottom, left + width, bottom + glyph.height), more)
+
+
+def _once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
+    """Bold is sometimes the same letter drawn twice."""
+    kept: set[tuple[str, int, int]] = set()
+    for glyph in glyphs:
+        x, y = round(glyph.start.x * 2), round(glyph.start.y * 2)
+        if not any((glyph.text, x + dx, y + dy) in kept for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
+            yield glyph
+        kept.add((glyph.text, x, y))
+
+
+def _rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    rows: list[list[Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda one: -one.start.y):
+        if rows and rows[-1][-1].start.y - glyph.start.y < _ROW * glyph.height:
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    return [sorted(row, key=lambda one: one.start.x) for row in rows]
+
+
+def _row(glyphs: list[Glyph]) -> _Row:
+    text, end, word = "", glyphs[0].start.x, 0.0
+    for glyph in glyphs:
+        blank = not glyph.text.strip()
+        apart = glyph.start.x - end > _SPACE * glyph.height
+        if (blank or apart) and text.strip():
+            word = word or end - glyphs[0].start.x
+        if apart and text and not blank and not text.endswith(" "):
+            text += " "
+        text, end = text + glyph.text, max(end, glyph.end.x)
+    first = glyphs[0]
+    return _Row(text.strip(), end, first.start.y, first.height, word or end - first.start.x)
+
+
+def _joined(rows: list[_Row], rect: Rect) -> str:
+    """The rows as one text: a new line where the next word would still have fitted; else the row was wrapped."""
+    text = ""
+    for last, row in zip([None, *rows], rows, strict=False):
+        text += _between(last, row, rect) + row.text if last else row.text
+    return text
+
+
+def _between(last: _Row, row: _Row, rect: Rect) -> str:
+    if last.base - row.base > _EMPTY_ROW * max(last.height, row.height):
+        return "\n\n"
+    if last.right + last.height / 2 + row.first_word < rect[2]:
+        return "\n"
+    return "" if last.text.endswith("-") else " "

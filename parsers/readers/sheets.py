@@ -1,0 +1,125 @@
+"""The sheets of a PDF as a reader by position needs them: a picture of each, and where its letters stand on it."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pdfplumber
+import pypdfium2
+from pdfplumber.page import Page
+from PIL.Image import Image
+
+from parsers.readers.plane import Map, Point
+
+_SCALE = 150 / 72  # pixels a point: enough for a code of 17 mm on a page printed at half its size
+_MOST_PIXELS = 6_000_000
+_COVERED = 0.8  # of a page that is a picture: scanners lay their own, worse, words under it
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """A letter on a sheet: where its line begins and ends under it, its middle, and how high it may be."""
+
+    text: str
+    font: str
+    start: Point
+    end: Point
+    middle: Point
+    height: float
+
+    def moved(self, to: Map) -> Glyph:
+        """The same letter, its places taken elsewhere."""
+        at = to(self.start), to(self.end), to(self.middle)
+        return Glyph(self.text, self.font, *at, self.height * to.scale)
+
+
+class Sheets:
+    """A PDF whose notes and stamps have become part of its pages; raises what PDFium makes of a damaged one."""
+
+    def __init__(self, data: bytes) -> None:
+        self._document = pypdfium2.PdfDocument(data)
+        self._document.init_forms()
+        self._data = self._flattened() or data
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+    def picture(self, number: int) -> Image:
+        """Sheet `number`, from 0, in grey."""
+        page = self._document[number]
+        image: Image = page.render(scale=_scale(page), grayscale=True).to_pil()
+        page.close()
+        return image
+
+    def text(self) -> str:
+        """The words of all sheets; 30 times as fast as by their letters."""
+        return "\n".join(page.get_textpage().get_text_range() for page in self._document)
+
+    def points(self, number: int) -> Map:
+        """From pixels of the picture to points of the page as it is shown, from its lower left corner."""
+        page = self._document[number]
+        scale = _scale(page)
+        return Map(1 / scale, 0, 0, 0, -1 / scale, page.get_height())
+
+    def glyphs(self, wanted: Iterable[int]) -> dict[int, list[Glyph]]:
+        """The letters of these sheets, in pixels of their pictures; scans are left out."""
+        with pdfplumber.open(io.BytesIO(self._data)) as document:
+            return {
+                number: self._glyphs(number, page) for number in wanted if not _is_scan(page := document.pages[number])
+            }
+
+    def _glyphs(self, number: int, page: Page) -> list[Glyph]:
+        to_pixels = self._to_pixels(number)
+        glyphs = [_glyph(char, page.mediabox[0]).moved(to_pixels) for char in page.chars]
+        page.close()  # what pdfplumber keeps of a page is many times its letters
+        return glyphs
+
+    def _to_pixels(self, number: int) -> Map:
+        """From pdfminer's points, which begin at the lower left corner of the whole page as it is shown."""
+        page = self._document[number]
+        scale, (left, bottom) = _scale(page), _hidden(page)
+        return Map(scale, 0, -left * scale, 0, -scale, (bottom + page.get_height()) * scale)
+
+    def _flattened(self) -> bytes | None:
+        noted = False
+        for page in self._document:
+            if pypdfium2.raw.FPDFPage_GetAnnotCount(page):
+                noted |= page.flatten() == pypdfium2.raw.FLATTEN_SUCCESS
+            page.close()
+        if not noted:
+            return None
+        out = io.BytesIO()
+        self._document.save(out)
+        return out.getvalue()
+
+
+def _scale(page: Any) -> float:
+    width, height = page.get_size()
+    return min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
+
+
+def _is_scan(page: Page) -> bool:
+    covered = sum(image["width"] * image["height"] for image in page.images)
+    return bool(covered >= _COVERED * page.width * page.height) or any("GlyphLess" in c["fontname"] for c in page.chars)
+
+
+def _hidden(page: Any) -> tuple[float, float]:
+    """How much of the page is cut away at the left and at the bottom, as it is shown."""
+    whole, shown = page.get_mediabox(), page.get_cropbox()
+    left, bottom, right, top = (abs(a - b) for a, b in zip(whole, shown, strict=True))
+    return {0: (left, bottom), 90: (bottom, right), 180: (right, top), 270: (top, left)}[page.get_rotation()]
+
+
+def _glyph(char: dict[str, Any], shift: float) -> Glyph:
+    a, b, _, _, x, y = char["matrix"]
+    middle = Point((char["x0"] + char["x1"]) / 2 - shift, (char["y0"] + char["y1"]) / 2)
+    along = char["adv"]
+    end = Point(x + a * along, y + b * along)
+    # two opposite corners of the letter's box are known, and one of its sides
+    across = math.hypot(char["x1"] - char["x0"], char["y1"] - char["y0"])
+    height = math.sqrt(max(across**2 - (a * along) ** 2 - (b * along) ** 2, 1e-6))
+    return Glyph(char["text"], char["fontname"], Point(x, y), end, middle, height)
