@@ -122,3 +122,5 @@ def act_again(office: Office, tx: Transaction, mail_id: int, kind: str) -> None:
     understood = as_kind(office, tx, mail_id, mail, readings, row["role"], row["came_at"], kind)
     KINDS[kind].act(office, tx, understood)
     tx.mails.note(mail_id, **marks(understood))
+    if tx.needs.waiting(mail_id):  # what that kind asks of a person keeps the mail where people look
+        tx.mails.set_state(mail_id, MailState.NEEDS_PERSON, [MailState.HANDLED])
