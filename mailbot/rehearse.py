@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from mailbot.act import Actor
 from mailbot.actions import Office
-from mailbot.clock import SystemClock
+from mailbot.clock import Clock, SystemClock
 from mailbot.errors import UserError
 from mailbot.read import Reader
 from mailbot.store import LetterState, MailState, Store
@@ -17,9 +17,9 @@ from mailbot.store.mails import Arrived
 class Rehearsal:
     """A fresh mailbox in memory; each mail that is explained is known when the next one comes."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, clock: Clock | None = None) -> None:
         self._office = office
-        self._clock = SystemClock()
+        self._clock = clock or SystemClock()
         self._store = Store("sqlite://")
         self._store.upgrade()
         self._actor = Actor(office, self._store, self._clock, _nobody, _nobody)
@@ -31,7 +31,7 @@ class Rehearsal:
         self._count += 1
         mailbox = self._office.settings.mailbox.address
         with self._store.transaction(self._clock.now()) as tx:
-            arrived = Arrived(self._count, datetime.now(UTC), len(raw), MailState.NEW, raw)
+            arrived = Arrived(self._count, self._clock.now(), len(raw), MailState.NEW, raw)
             tx.mails.keep(mailbox, "INBOX", "inbox", 1, [arrived])
         while self._actor.step() or self._reader.step():
             pass
@@ -49,7 +49,8 @@ class Rehearsal:
         with self._store.look(self._clock.now()) as tx:
             row = tx.mails.get(mail_id)
             if row["state"] == MailState.SET_ASIDE:
-                raise UserError(f"the mail would be set aside: {row['error']}")
+                fault = (row["error"] or "").strip().rpartition("\n")[2].partition(":")[0]
+                raise UserError(f"the mail would be set aside, and staff told: a fault of mailbot's own ({fault})")
             letters: dict[str, list[str]] = {}
             for letter in tx.letters.of_mail(mail_id):
                 letters.setdefault(letter["name"], []).append(letter["recipient"])

@@ -15,6 +15,19 @@ from mailbot.store.tables import answer, referral
 from parsers import Answer
 
 
+#: asked of every mail that nothing else ties to a referral
+_OF_REFERRER = (
+    sa.select(referral)
+    .where(
+        referral.c.referrer == sa.bindparam("address"),
+        referral.c.confirmed_by.is_not(None),
+        referral.c.state.not_in([State.WITHDRAWN, State.CLOSED]),
+    )
+    .order_by(referral.c.id.desc())
+    .limit(5)
+)
+
+
 @dataclass(frozen=True)
 class NewReferral:
     """What is known of a referral when it is made."""
@@ -94,6 +107,11 @@ class Referrals:
             for row in self._connection.execute(query).mappings()
         }
 
+    def every_answer(self, referral_id: int) -> Sequence[sa.RowMapping]:
+        """All versions of all answers, oldest first."""
+        query = sa.select(answer).where(answer.c.referral_id == referral_id).order_by(answer.c.id)
+        return self._connection.execute(query).mappings().all()
+
     def add_version(self, referral_id: int, answers: Mapping[str, Answer]) -> int:
         """Newer answers beside the older ones, which are kept; says which version they are."""
         query = sa.select(sa.func.coalesce(sa.func.max(answer.c.version), 0)).where(answer.c.referral_id == referral_id)
@@ -126,6 +144,10 @@ class Referrals:
             return []
         query = sa.select(referral).where(referral.c.reference.in_([one.upper() for one in references]))
         return self._connection.execute(query.order_by(referral.c.id)).mappings().all()
+
+    def of_referrer(self, address: str) -> Sequence[sa.RowMapping]:
+        """The newest few referrals of a confirmed referrer that are not closed."""
+        return self._connection.execute(_OF_REFERRER, {"address": address}).mappings().all() if address else []
 
     def all(self) -> Sequence[sa.RowMapping]:
         """Every referral, oldest first."""
