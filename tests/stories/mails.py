@@ -154,7 +154,8 @@ def word_form(**answers: Any) -> bytes:
 
 
 def _given(answers: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in {**PLAIN, **answers}.items() if value is not None}
+    calm = {**PLAIN, "q_urgent": {"choice": "no", "text": ""}}  # staff are told at once of the other kind
+    return {key: value for key, value in {**calm, **answers}.items() if value is not None}
 
 
 def report(to: str, letter: Letter, *, when: datetime, status: str = "5.1.1", action: str = "failed") -> Mail:

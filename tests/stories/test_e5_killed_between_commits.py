@@ -17,7 +17,8 @@ from tests.stories.desk import Desk
 from tests.stories.mails import JO, PRIYA, pdf_form
 
 Kill = Callable[[int], None]
-MOST_KILLS = 40
+LAST = 40
+STARTED = 5  # about so many commits a process makes before it looks at its mailbox
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ RETURNED = Story("receipt", 1, lambda desk: desk.receive(PRIYA, "Referral", "", 
 ASKED_FOR = Story("form", 0, lambda desk: desk.receive(JO))
 
 
-def killed_at_each_commit(open_desk: OpenDesk, story: Story, kill: Kill, **settings: str) -> list[Desk]:
+def killed_at_each_commit(open_desk: OpenDesk, story: Story, kill: Kill, first: int, **settings: str) -> list[Desk]:
     """The desks at which a process was killed once and another went on; the last one was not killed any more."""
     desks: list[Desk] = []
-    for number in range(1, MOST_KILLS):
+    for number in range(first, LAST):
         desk = open_desk(**settings)
         story.tell(desk)
         desk.launch(functools.partial(kill, number))
@@ -48,7 +49,7 @@ def killed_at_each_commit(open_desk: OpenDesk, story: Story, kill: Kill, **setti
         desk.quiet()
         desk.kill()
         desks.append(desk)
-    raise AssertionError(f"more than {MOST_KILLS} commits for one mail")
+    raise AssertionError(f"more than {LAST} commits for one mail")
 
 
 def finishes(desk: Desk) -> bool:
@@ -67,9 +68,11 @@ def assert_one_case(desk: Desk, story: Story) -> None:
         assert tx.mails.count_by_state() == {"handled": 1}, desk.log
 
 
-@pytest.mark.parametrize("kill", [killer.before_commit, killer.after_commit])
-def test_a_form_returned_its_receipt_goes_once_or_is_seen_to_be_in_doubt(open_desk: OpenDesk, kill: Kill) -> None:
-    desks = killed_at_each_commit(open_desk, RETURNED, kill)
+@pytest.mark.parametrize(("kill", "first"), [(killer.before_commit, 1), (killer.after_commit, STARTED)])
+def test_a_form_returned_its_receipt_goes_once_or_is_seen_to_be_in_doubt(
+    open_desk: OpenDesk, kill: Kill, first: int
+) -> None:
+    desks = killed_at_each_commit(open_desk, RETURNED, kill, first)
 
     assert len(desks) >= 12
     held = 0
@@ -95,10 +98,10 @@ def test_the_form_asked_for_goes_exactly_once_where_the_server_keeps_copies(
 ) -> None:
     smtp_sink.after = [keep_sent_copies(dovecot)]
     desks = killed_at_each_commit(
-        open_desk, ASKED_FOR, kill, SENDER__KEEPS_SENT_COPIES="true", SENDER__IN_DOUBT_GRACE_SECONDS="0"
+        open_desk, ASKED_FOR, kill, STARTED, SENDER__KEEPS_SENT_COPIES="true", SENDER__IN_DOUBT_GRACE_SECONDS="0"
     )
 
-    assert len(desks) >= 8
+    assert len(desks) >= 6
     for desk in desks:
         assert_one_case(desk, ASKED_FOR)
         assert desk.folders() == {"Handled": 1, "Sent": 1}, desk.log  # one copy for each letter the server took
