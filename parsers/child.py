@@ -38,12 +38,13 @@ def _confine(limits: Limits) -> None:
     _limit(resource.RLIMIT_AS, limits.memory_mb << 20)
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     _limit(resource.RLIMIT_CORE, 0)  # a core would hold what the form says
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NOFILE, 64)
+    # these two may be raised again: LibreOffice writes files, and only it does
+    _limit(resource.RLIMIT_FSIZE, 0, for_good=False)
+    _limit(resource.RLIMIT_NOFILE, 64, for_good=False)
 
 
-def _limit(what: int, most: int) -> None:
+def _limit(what: int, most: int, *, for_good: bool = True) -> None:
     _, hard = resource.getrlimit(what)
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     with suppress(ValueError, OSError):  # macOS refuses some; the others and the clock still hold
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, (most, most if for_good else hard))

@@ -9,7 +9,7 @@ from datetime import date
 from parsers.form import Form
 from parsers.limits import Limits
 from parsers.plain import MAIL_TEXT
-from parsers.readers import Reader, Source, acroform, docx, flat, odt, picture, rtf, text
+from parsers.readers import Reader, Source, acroform, doc, docx, flat, odt, picture, rtf, text
 from parsers.reading import File, Problem, Reading, Unreadable
 from parsers.sniff import Kind, sniff
 from parsers.unpack import unpack
@@ -18,18 +18,17 @@ from parsers.unpack import unpack
 READERS: Mapping[Kind, tuple[Reader, ...]] = {
     "pdf": (acroform.read, flat.read),
     "docx": (docx.read,),
+    "doc": (doc.read,),
     "odt": (odt.read,),
     "rtf": (rtf.read,),
     "picture": (picture.read,),
     "text": (text.read,),
 }
 
-_ASK = "Please save it as a PDF or a Word document (.docx) and send it again."
 _NOT_READ: Mapping[Kind, Unreadable] = {
     "empty": Unreadable("damaged", "This file is empty."),
-    "docm": Unreadable("unsupported", f"This Word document contains macros, which we do not open. {_ASK}"),
-    "pages": Unreadable("unsupported", f"This is an Apple Pages file. {_ASK}"),
-    "doc": Unreadable("unsupported", f"This is a Word document of the old kind (.doc). {_ASK}"),
+    "docm": Unreadable("unsupported", f"This Word document contains macros, which we do not open. {doc.ASK}"),
+    "pages": Unreadable("unsupported", f"This is an Apple Pages file. {doc.ASK}"),
     "locked_office": Unreadable("encrypted", "This document is locked with a password."),
 }
 _FEWEST_TYPED = 5  # answers in the words of a mail: with fewer it speaks of the form

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -52,7 +54,8 @@ def _read_one(file: File, forms: Path, limits: Limits, today: date) -> list[Read
         return [_failed(file, Problem("too_big", f"This file is larger than {limits.file_mb} MB.", file.name))]
     head = {"name": file.name, "forms": str(forms.resolve()), "limits": asdict(limits)}
     request = json.dumps({**head, "today": today.isoformat()}).encode() + b"\n" + file.data
-    said, in_time = _child(request, limits.seconds)
+    with _environment() as environment:
+        said, in_time = _child(request, limits.seconds, environment)
     readings, whole = _understood(said)
     if whole:
         return readings
@@ -61,7 +64,22 @@ def _read_one(file: File, forms: Path, limits: Limits, today: date) -> list[Read
     return [*readings, _failed(file, Problem("limits", words, file.name))]
 
 
-def _child(request: bytes, seconds: float) -> tuple[bytes, bool]:
+@contextlib.contextmanager
+def _environment() -> Iterator[dict[str, str]]:
+    """What a child may know of ours, and a folder for it that is gone afterwards, however it ended."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    try:
+        folder = tempfile.mkdtemp(prefix="mailbot-read-")
+    except OSError:  # nothing can be written here; hardly a reader needs to
+        yield kept
+        return
+    try:
+        yield {**kept, "TMPDIR": folder}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _child(request: bytes, seconds: float, environment: dict[str, str]) -> tuple[bytes, bool]:
     """What a child says to this request, and whether it ended in time."""
     home = str(Path(__file__).resolve().parent.parent)
     child = subprocess.Popen(
@@ -69,7 +87,7 @@ def _child(request: bytes, seconds: float) -> tuple[bytes, bool]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ},
+        env=environment,
         cwd="/",
         start_new_session=True,
     )

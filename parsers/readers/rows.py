@@ -8,7 +8,7 @@ from dataclasses import replace
 from parsers import marks
 from parsers.answers import TICKED, Written
 from parsers.form import Field, Form
-from parsers.match import Near, by_words, nearest
+from parsers.match import NEAR, Near, by_words, nearest
 from parsers.places import labels_of
 from parsers.readers import Source, choices, returned, typed
 from parsers.reading import Reading, Unreadable
@@ -60,9 +60,18 @@ def by_label(rows: Iterable[Row], form: Form) -> Found:
     cells: Found = {}
     for label, cell in rows:
         near = nearest(label, known)
-        if near and (near.key not in cells or near.score > cells[near.key][0].score):
-            cells[near.key] = (near, cell)
+        if near:
+            cells[near.key] = _surer(cells.get(near.key), (near, cell))
     return cells
+
+
+def _surer(one: tuple[Near, str] | None, other: tuple[Near, str]) -> tuple[Near, str]:
+    """Of two rows with one question, the one that has its very words; where both have, what stands in either."""
+    if one is None or other[0].score > one[0].score:
+        return other
+    if other[0].score < one[0].score or one[1] == other[1] or not other[1].strip():
+        return one
+    return other if not one[1].strip() else (Near(one[0].key, NEAR), f"{one[1]}\n{other[1]}")
 
 
 def in_rows(field: Field, rows: Found, reader: str) -> dict[str, Written]:

@@ -11,6 +11,7 @@ from tests.parsers.people import TODAY
 FORMS = Path(__file__).parents[2] / "config" / "forms"
 FORM = Form.load(FORMS / "1")
 PDF = (FORMS / "1" / "referral-form.pdf").read_bytes()
+BLANK_TEXT = (FORMS / "1" / "referral-form.txt").read_text("utf-8")
 DOCX = (FORMS / "1" / "referral-form.docx").read_bytes()
 
 

@@ -233,7 +233,7 @@ def test_a_locked_zip_and_a_locked_document_are_named() -> None:
     ("data", "code"),
     [
         (b"{\\rtf1 hello}", "not_our_form"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "unsupported"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "damaged"),
         (zip_of(("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<x/>")), "not_our_form"),
         (zip_of(("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<x")), "damaged"),
         (zip_of(("word/document.xml", b"<x/>"), ("word/vbaProject.bin", b"x")), "unsupported"),

@@ -113,14 +113,15 @@ CLIENTS: dict[str, Callable[[bytes, Wanted], bytes]] = {
 }
 
 
-def libreoffice(document: bytes) -> bytes:
-    """A Word document opened and saved again by LibreOffice."""
+def libreoffice(*documents: bytes, to: str = "docx") -> list[bytes]:
+    """Word documents opened by LibreOffice and saved as another kind."""
     if not shutil.which("soffice"):
         pytest.skip("needs the Debian package libreoffice-writer")
     with TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "form.docx").write_bytes(document)
+        for number, document in enumerate(documents):
+            (folder / f"{number}.docx").write_bytes(document)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        command = ["soffice", profile, "--headless", "--convert-to", "docx", "--outdir", str(folder / "out")]
-        subprocess.run([*command, folder / "form.docx"], check=True, timeout=120, capture_output=True)
-        return (folder / "out" / "form.docx").read_bytes()
+        command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(folder / "out")]
+        subprocess.run([*command, *sorted(folder.glob("*.docx"))], check=True, timeout=120, capture_output=True)
+        return [(folder / "out" / f"{number}.{to}").read_bytes() for number in range(len(documents))]
