@@ -238,8 +238,8 @@ def test_batches(team: Team) -> None:
     """Fifty at a time, and no more than eight megabytes."""
     with team.staff() as client:
         client.select_folder("INBOX")
-        for number in range(120):
-            client.append("INBOX", mail("Thanks", "Thanks", message_id=f"<{number}@x.example>"))
+        thanks = [mail("Thanks", "Thanks", message_id=f"<{number}@x.example>") for number in range(120)]
+        client.multiappend("INBOX", thanks)
     team.works()
     assert team.fetched == [49, 50, 21], "the first batch holds what was before us"
     assert team.states().count("handled") == 120
@@ -247,10 +247,10 @@ def test_batches(team: Team) -> None:
 
 
 def test_large_mails_are_fetched_few_at_a_time(team: Team) -> None:
-    for number in range(3):
+    for number in range(2):
         team.put("INBOX", mail("x" * 70 + "\n" + ("y" * 70 + "\n") * 60_000, message_id=f"<{number}@x.example>"))
     team.works(times=1)
-    assert team.fetched == [1, 1, 1]
+    assert team.fetched == [1, 1]
 
 
 def test_what_is_too_large_is_set_aside_unfetched_and_staff_are_told(dovecot: Dovecot, store: Store) -> None:

@@ -14,7 +14,6 @@ from mailbot.referral import State
 from mailbot.store.tables import answer, referral
 from parsers import Answer
 
-
 #: asked of every mail that nothing else ties to a referral
 _OF_REFERRER = (
     sa.select(referral)
