@@ -48,6 +48,8 @@ class Actor:
                 taken = taken[:1]
         for mail in taken:
             self._handle(mail)
+        if taken:
+            self._done()  # once: letters that leave together need one commit less each
         return bool(taken) or self._announce()
 
     def _handle(self, taken: Taken) -> None:
@@ -87,7 +89,6 @@ class Actor:
             state=state,
             why=[why.rule for why in understood.why],
         )
-        self._done()
 
     def _announce(self) -> bool:
         """Whether staff were told of a mail set aside; each is told of once."""

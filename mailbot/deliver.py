@@ -23,6 +23,7 @@ from mailbot.store.letters import ToSend
 log = structlog.get_logger()
 
 _BATCH, _BATCH_TIME = 10, timedelta(seconds=60)
+_COPIES = 5  # between two looks for letters: a new one never waits for long
 _SETTLE_EVERY = timedelta(seconds=5)
 #: letters that may go once more when they are in doubt and the server's own Sent folder does not show them (rule E4)
 _MAY_GO_ONCE_MORE = ("form", "receipt", "digest")
@@ -176,19 +177,22 @@ class Deliverer:
     # -- Sent copies
 
     def _copy_to_sent(self) -> bool:
-        """Put copies of what was sent into Sent, where the server does not: after the letters, never before them."""
-        with self._store.look(self._clock.now()) as tx:
-            due = tx.letters.copies_due(20)
+        """Put copies of what was sent into Sent, where the server does not; mail that waits to be handled is first."""
+        now = self._clock.now()
+        with self._store.look(now) as tx:
+            due = [] if tx.mails.any_to_act_on() else tx.letters.copies_due(_COPIES)
         try:
             for row in due:
                 if not self._find("sent", row["message_id"]):
                     raw = assemble(row["skeleton"], self._encoded)
                     self._open().append(self._folder("sent"), raw)
-                with self._store.transaction(self._clock.now()) as tx:
-                    tx.letters.copied(row["id"])
         except MailboxError:
             self._close_mailbox()
-            return False  # tried again at the next idle step
+            return False  # tried again at the next idle step; what was put there is found then
+        if due:
+            with self._store.transaction(now) as tx:
+                for row in due:
+                    tx.letters.copied(row["id"])
         return bool(due)
 
     # -- our own connection to the mailbox

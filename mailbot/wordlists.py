@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -42,8 +43,12 @@ class WordList:
     def _long_words(self) -> list[str]:
         return sorted(word for word in self._vocabulary if len(word) >= _LONG)
 
-    def normal(self, text: str) -> str:
+    @cached_property
+    def normal(self) -> Callable[[str], str]:
         """A text as its words in the lists' own spelling, a space around each: what `find` looks in."""
+        return lru_cache(maxsize=4)(self._normal)  # the kinds ask about the same mail, one after the other
+
+    def _normal(self, text: str) -> str:
         found = _words(text)
         spelt = {word: self._spell(word) for word in set(found)}
         return _spaced([spelt[word] for word in found])

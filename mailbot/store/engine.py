@@ -7,7 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +84,7 @@ class Store:
         #: who holds the leases this process takes: host, process, and a word of its own since process ids come again
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.engine = _sqlite(url) if url.startswith("sqlite") else sa.create_engine(url, pool_size=10)
+        self._writer = self.engine.execution_options(writing=True)
         # SQLite has one writer; waiting for it here is fairer and quicker than its own sleeping retries.
         self._writing = threading.Lock() if url.startswith("sqlite") else None
 
@@ -110,15 +111,7 @@ class Store:
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
-        if self._writing is None:
-            with self.engine.begin() as connection:
-                yield connection
-            return
-        with (
-            self._writing,
-            self.engine.connect().execution_options(writing=True) as connection,
-            connection.begin(),
-        ):
+        with self._writing or nullcontext(), self._writer.begin() as connection:
             yield connection
 
 

@@ -170,6 +170,10 @@ class Mails:
         """Keep what a person's word makes of a mail."""
         self._connection.execute(sa.update(mail).where(mail.c.id == mail_id).values(values))
 
+    def any_to_act_on(self) -> bool:
+        query = sa.select(mail.c.id).where(mail.c.state.in_([MailState.NEW, MailState.READY]))
+        return self._connection.execute(query.limit(1)).first() is not None
+
     # -- readings
 
     def readings(self, mail_id: int) -> list[dict[str, Any]] | None:
