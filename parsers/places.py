@@ -20,12 +20,18 @@ from parsers.write.controls import of_field
 
 ALIKE = 90  # a label that somebody has edited, where nothing but its words says so
 _IN_ORDER = 0.8  # of the labels found stand in the form's order: it is the form, and not a list of their own
+_AGAIN = 10  # labels that stand elsewhere too: more than a story begins its lines with, so another copy of the form
 _WRAPS = 40  # characters: mail programs break no shorter label
 _MOST = 2000  # labels in one text; a form has a hundred
 _HEAD = re.compile(r"^[\s>*•·|#–—-]*(?:Q?\d{1,2}[.)]\s+)?")
+# a box, and the x that people type beside it
+_BOX = re.compile(rf"(?:[xX✓] ?)?(?:{marks.MARK.pattern}) *(?:[xX✓] +)?")
 _WORD = re.compile(r"[^\W_]+")
-# what may stand between a label and its answer: `? (optional):`, `:`, ` - `; a line's end will do
-_TAIL = re.compile(r'[)\]"”’\']*[ \t]*(\??)[ \t]*(\(optional\))?[ \t]*\**[ \t]*([:=–—-]*)\**', re.IGNORECASE)
+# what may stand between a label and its answer: `? (optional):`, `:*`, ` - `; a line's end will do
+_TAIL = re.compile(
+    r"""[)\]"”’']*\**(?:(\?)\**(?:[ \t]*\(optional\)\**)?:?\**|(?:[ \t]*\(optional\))?\**[ \t]*([:=–—-]*)\**)""",
+    re.IGNORECASE,
+)
 _LIKE_A_LABEL = re.compile(r"([^\n:?]{3,120})[:?](?=\s|$)")
 
 
@@ -90,9 +96,9 @@ class Labels:
         line = lines[number]
         head = _HEAD.match(line)
         start = head.end() if head else 0
-        box = marks.MARK.match(line, start)
+        box = _BOX.match(line, start)
         if box:
-            start = box.end() + len(line[box.end() :]) - len(line[box.end() :].lstrip())
+            start = box.end()
         if not line[start : start + 1].isalnum():
             return None
         text = "\n".join([line[start:], *lines[number + 1 : number + 3]])
@@ -113,7 +119,7 @@ class Labels:
             rest = text[tail.end() :].partition("\n")[0]
             if (broken and size < _WRAPS) or (not key and rest.strip()):
                 continue
-            if tail[1] or tail[3] or not rest.strip() or rest.startswith("\t"):
+            if tail[1] or tail[2] or not rest.strip() or rest.startswith("\t"):
                 return Place(key, order, Near(key, 100), number, number + broken + 1, rest, box)
         return None
 
@@ -144,7 +150,8 @@ def _chosen(found: list[Place]) -> list[Place]:
     chain = _increasing(found)
     at = {id(one) for one in chain}
     times = Counter(one.key for one in found if one.key)
-    if len(chain) < _IN_ORDER * len({one.order for one in found}):
+    again = {one.key for one in found if id(one) not in at} & {one.key for one in chain} - {""}
+    if len(chain) < _IN_ORDER * len({one.order for one in found}) or len(again) > _AGAIN:
         return [_doubted(one, times[one.key] > 1) for one in found if one.near.score >= ALIKE or not one.key]
     kept, held = [], {one.key: one for one in chain}
     for one in found:

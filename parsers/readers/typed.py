@@ -26,7 +26,7 @@ _RULE = re.compile(r"^\s*[=_~*-]{4,}\s*$", re.MULTILINE)
 
 def _words(text: str) -> str:
     """A pattern for these words, however programs have wrapped or glued them."""
-    return r"\s*".join(map(re.escape, text.split()))
+    return r"\s*".join(re.escape(word).replace(r"\-", r"\-\s*") for word in text.split())
 
 
 _PLACEHOLDER = re.compile("|".join(map(_words, PLACEHOLDERS)))
