@@ -54,7 +54,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="For programs.")]
     )  # fmt: skip
     print_table(
         "Letters in trouble", ("letter", "name", "state", "note"),
-        [(row["id"], row["name"], row["state"], row["note"] or "") for row in letters],
+        [(row["id"], row["name"], _plain(row["state"]), row["note"] or "") for row in letters],
     )  # fmt: skip
     if not needs and not referrals and not letters:
         console.print("Nothing waits.")
@@ -106,12 +106,12 @@ def show(
     print_table(
         "Mails",
         ("mail", "came", "kind", "state"),
-        [(m["id"], f"{m['came_at']:%Y-%m-%d %H:%M}", m["kind"], m["state"]) for m in found["mails"]],
+        [(m["id"], f"{m['came_at']:%Y-%m-%d %H:%M}", m["kind"], _plain(m["state"])) for m in found["mails"]],
     )
     print_table(
         "Letters",
         ("letter", "name", "state", "to"),
-        [(one["id"], one["name"], one["state"], one["recipient"]) for one in found["letters"]],
+        [(one["id"], one["name"], _plain(one["state"]), one["recipient"]) for one in found["letters"]],
     )
     print_table(
         "Outcomes",
@@ -123,6 +123,11 @@ def show(
         ("when", "who", "what"),
         [(f"{e['at']:%Y-%m-%d %H:%M}", e["actor"], e["what"]) for e in found["events"]],
     )
+
+
+def _plain(state: str) -> str:
+    """A state as people say it: `delivered_not` is "not delivered"."""
+    return {"delivered_not": "not delivered"}.get(state, state.replace("_", " "))
 
 
 def _show_referral(row: dict[str, Any]) -> None:

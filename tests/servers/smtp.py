@@ -116,9 +116,9 @@ class SmtpSink:
         letter = Envelope(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content)
         said = self.answer("DATA", letter)
         if said in {None, KEEP_AND_DROP}:
+            self.box.append(letter)  # taken from here on, whatever becomes of the client
             for hook in self.after:
                 await asyncio.to_thread(hook, letter)
-            self.box.append(letter)
         if said in {DROP, KEEP_AND_DROP}:
             server.transport.abort()
         return said or "250 2.0.0 queued"
