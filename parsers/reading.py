@@ -84,8 +84,11 @@ class Reading:
         return {key: answer.value for key, answer in self.answers.items() if answer.sure}
 
     def unanswered(self, form: Form) -> tuple[Field, ...]:
-        """The needed questions with no answer at all; of a matrix, where one row has none."""
-        return tuple(field for field in form.missing(self.values) if any(not self._written(key) for key in field.keys))
+        """The needed questions with no answer at all; of a matrix, where one row has none.
+
+        A question whose answer seems to have been lost on its way is unclear instead.
+        """
+        return tuple(field for field in form.missing(self.values) if any(self._left_out(key) for key in field.keys))
 
     def unclear(self, form: Form) -> tuple[Field, ...]:
         """The questions where what is written cannot be used as it stands: ask, or let a person look.
@@ -101,11 +104,21 @@ class Reading:
         answer = self.answers.get(key)
         return answer is not None and (answer.value is not None or bool(answer.raw.strip()))
 
+    def _left_out(self, key: str) -> bool:
+        return not self._written(key) and not self._lost(key)
+
+    def _lost(self, key: str) -> bool:
+        # it is known where the answer should be, and that it may have been there
+        answer = self.answers.get(key)
+        return answer is not None and answer.where is not None and not answer.sure
+
     def _unclear(self, key: str, *, needed: bool) -> bool:
         # needed, sure, and yet missing: words stand there, but the choice or tick beside them does not
         answer = self.answers.get(key)
-        if answer is None or not self._written(key):
+        if answer is None:
             return False
+        if not self._written(key):
+            return needed and self._lost(key)
         return not answer.sure or (needed and isinstance(answer.value, dict))
 
     def to_json(self) -> dict[str, Any]:

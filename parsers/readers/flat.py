@@ -26,7 +26,7 @@ PRINTED = 0.97  # how often what was read by position is right, as measured over
 
 # Of the inside of a box, the dark share from which it is ticked, and up to which it is empty.
 _TICKED, _EMPTY = 0.07, 0.02
-_INSIDE = 0.52
+_INSIDE = 0.4  # clear of the ring of a round one, however small it was printed
 
 Found = dict[int, list[Spot]]  # by sheet, from 0
 Controls = dict[str, Written]
@@ -82,7 +82,17 @@ def _read(sheets: Sheets, found: Found, blank: Layout) -> tuple[Controls, set[in
                 written.setdefault(name, []).append(one)
     if not pages:
         raise Unreadable("unsupported", "This is our form, but its corners are missing; a person must read it.")
-    return {name: _one(there) for name, there in written.items()}, pages
+    controls = {name: _one(there) for name, there in written.items()}
+    return {**_not_found(blank, pages), **controls}, pages
+
+
+def _not_found(blank: Layout, pages: set[int]) -> Controls:
+    absent = {page: blank.on(page) for page in range(1, blank.pages + 1) if page not in pages}
+    return {
+        name: Written("", DOUBTFUL, f"page {page}, where this stands, was not found", {"reader": "flat"})
+        for page, controls in absent.items()
+        for name in controls
+    }
 
 
 def _control(page: Print, boxes: tuple[Box, ...]) -> Written:
@@ -99,7 +109,7 @@ def _mark(page: Print, boxes: tuple[Box, ...]) -> Written:
     if len(ticked) > 1:
         return Written("", DOUBTFUL, "more than one of these is marked", candidates=ticked)
     on = ticked[0] if ticked else ""
-    if any(_EMPTY < share < _TICKED for share in ink.values()):
+    if any(_EMPTY < share < _TICKED for share in ink.values()) or any(page.noted(box.rect) for box in boxes):
         return Written(on, UNSURE, "there may be a mark in a box")
     return Written(on, PRINTED)
 

@@ -13,15 +13,15 @@ from PIL.Image import Image
 from parsers.readers.ink import Patch, grown, inside
 from parsers.readers.objects import Rect
 from parsers.readers.plane import Map
-from parsers.readers.sheets import Glyph
+from parsers.readers.sheets import NOTE, Glyph
 
 # What programs write in place of what was typed: ligatures and symbols of another code page, controls, and
 # scripts that they put in the wrong order or draw from a font without saying what it holds.
 _MISPRINTS = re.compile(
     "[\ufb00-\ufb06¡¢¤¦¨©ª¬®¯¶¸\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufeff]|\\(cid:\\d+\\)|[^\x00-\u052f\u1e00-\u22ff]"
 )
-# where a letter stood that no font had: two spaces within a sentence, a comma after a space
-_DROPPED = re.compile(r"[^.?!:;]  +\S| [,;)]")
+# where a letter stood that no font had: a space at the start, two within a sentence, one before a comma
+_DROPPED = re.compile(r"^ |[^.?!:;]  +\S| [,;)]")
 _UNNAMED = re.compile("\\(cid:\\d+\\)|\ufffd")
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _SPACE = 0.17  # of a letter's height: between two words
@@ -34,11 +34,15 @@ _LARGE = 32.0  # points: no program writes an answer so large, but a stamp may b
 
 @dataclass(frozen=True)
 class _Row:
-    text: str
+    typed: str
     right: float
     base: float
     height: float
     first_word: float  # its width
+
+    @property
+    def text(self) -> str:
+        return self.typed.strip()
 
 
 class Print:
@@ -53,26 +57,34 @@ class Print:
         """How much of this rectangle of the blank is dark, from 0 to 1."""
         return Patch.of(self._sheet, self._pose, rect).share
 
+    def noted(self, rect: Rect) -> bool:
+        """Whether a note stands on this rectangle of the blank that is not seen on the page."""
+        return any(glyph.font == NOTE and inside(glyph.middle, rect) for glyph in self._glyphs)
+
     def words(self, rect: Rect) -> tuple[str, str | None]:
         """What stands in this rectangle of the blank, and why it should be doubted."""
         patch = Patch.of(self._sheet, self._pose, grown(rect, _NEAR))
         near = [glyph for glyph in self._glyphs if inside(glyph.middle, grown(rect, _NEAR))]
-        hidden = {id(glyph) for glyph in near if glyph.text.strip() and not patch.shows(_box(glyph))}
+        hidden = {id(g) for g in near if g.font == NOTE or (g.text.strip() and not patch.shows(_box(g)))}
         there = [glyph for glyph in near if inside(glyph.middle, grown(rect, 1))]
         seen = [glyph for glyph in there if id(glyph) not in hidden]
         for glyph in seen:
             patch.wipe(_box(glyph, wider=0.25))
-        text = _joined([_row(row) for row in _rows(_once(seen))], rect)
+        rows = [_row(row) for row in _rows(_once(seen))]
+        text = _joined(rows, rect)
         fonts = {glyph.font for glyph in there}
         doubts = (
             # around the field, only what looks like its answer matters
             (any(id(g) in hidden and g.font in fonts for g in near), "words stand here that are not seen on the page"),
             (patch.cut(grown(rect, -1.5)).area > _BLOT, "something is drawn here that is not text"),
             (any(_is_odd(glyph) for glyph in seen), "words of another size or direction stand here"),
-            (any(_overruns(glyph, rect) for glyph in seen), "the words reach the edge, and more may be hidden"),
+            (
+                any(_overruns(glyph, rect) for glyph in seen) or _is_full(rows, rect),
+                "the words reach the edge, and more may be hidden",
+            ),
             (bool(_MISPRINTS.search(text) or fonts.intersection(self._broken)), "a letter may have been misprinted"),
             (_borrows(seen), "a letter may have been misprinted"),
-            (bool(_DROPPED.search(text)), "a letter may have been left out"),
+            (any(_DROPPED.search(row.typed) for row in rows), "a letter may have been left out"),
         )
         why = next((why for doubtful, why in doubts if doubtful), None)
         return "".join(_LIGATURES.get(letter, letter) for letter in text), why
@@ -100,6 +112,14 @@ def _overruns(glyph: Glyph, rect: Rect) -> bool:
     beside = glyph.start.x < left - 1 or glyph.end.x > right + 1
     # under and over the small letters
     return bool(glyph.text.strip()) and (beside or glyph.start.y < bottom or glyph.start.y + glyph.height / 2 > top)
+
+
+def _is_full(rows: list[_Row], rect: Rect) -> bool:
+    """Whether another row would not have fitted, and the last one may go on in it."""
+    if len(rows) < 2:
+        return False
+    last, pitch = rows[-1], rows[-2].base - rows[-1].base
+    return last.base - pitch < rect[1] + last.height / 4 and last.right > rect[2] - 6 * last.height
 
 
 def _box(glyph: Glyph, wider: float = 0) -> Rect:
@@ -140,7 +160,7 @@ def _row(glyphs: list[Glyph]) -> _Row:
             text += " "
         text, end = text + glyph.text, max(end, glyph.end.x)
     first = glyphs[0]
-    return _Row(text.strip(), end, first.start.y, first.height, word or end - first.start.x)
+    return _Row(text, end, first.start.y, first.height, word or end - first.start.x)
 
 
 def _joined(rows: list[_Row], rect: Rect) -> str:

@@ -13,10 +13,12 @@ import pypdfium2
 from pdfplumber.page import Page
 from PIL.Image import Image
 
+from parsers.readers.objects import decoded, text
 from parsers.readers.plane import Map, Point
 
 _SCALE = 150 / 72  # pixels a point: enough for a code of 17 mm on a page printed at half its size
 _MOST_PIXELS = 6_000_000
+NOTE = " a note"  # in place of a font; no font is called so
 _COVERED = 0.8  # of a page that is a picture: scanners lay their own, worse, words under it
 
 
@@ -42,8 +44,10 @@ class Sheets:
 
     def __init__(self, data: bytes) -> None:
         self._document = pypdfium2.PdfDocument(data)
-        self._document.init_forms()
-        self._data = self._flattened() or data
+        self._data, self._invisible = data, dict[int, list[Glyph]]()
+        if self._has_notes():
+            self._invisible = _invisible(data)
+            self._data = self._flattened()
 
     def __len__(self) -> int:
         return len(self._document)
@@ -74,9 +78,9 @@ class Sheets:
 
     def _glyphs(self, number: int, page: Page) -> list[Glyph]:
         to_pixels = self._to_pixels(number)
-        glyphs = [_glyph(char, page.mediabox[0]).moved(to_pixels) for char in page.chars]
+        glyphs = [_glyph(char, page.mediabox[0]) for char in page.chars]
         page.close()  # what pdfplumber keeps of a page is many times its letters
-        return glyphs
+        return [glyph.moved(to_pixels) for glyph in (*glyphs, *self._invisible.get(number, ()))]
 
     def _to_pixels(self, number: int) -> Map:
         """From pdfminer's points, which begin at the lower left corner of the whole page as it is shown."""
@@ -84,14 +88,15 @@ class Sheets:
         scale, (left, bottom) = _scale(page), _hidden(page)
         return Map(scale, 0, -left * scale, 0, -scale, (bottom + page.get_height()) * scale)
 
-    def _flattened(self) -> bytes | None:
-        noted = False
+    def _has_notes(self) -> bool:
+        return any(pypdfium2.raw.FPDFPage_GetAnnotCount(page) for page in self._document)
+
+    def _flattened(self) -> bytes:
+        self._document.init_forms()
         for page in self._document:
-            if pypdfium2.raw.FPDFPage_GetAnnotCount(page):
-                noted |= page.flatten() == pypdfium2.raw.FLATTEN_SUCCESS
-            page.close()
-        if not noted:
-            return None
+            # not page.flatten(): that refuses where there is no form, and there may still be notes
+            pypdfium2.raw.FPDFPage_Flatten(page, pypdfium2.raw.FLAT_NORMALDISPLAY)
+            page.close()  # what was opened before shows the page as it was
         out = io.BytesIO()
         self._document.save(out)
         return out.getvalue()
@@ -112,6 +117,27 @@ def _hidden(page: Any) -> tuple[float, float]:
     whole, shown = page.get_mediabox(), page.get_cropbox()
     left, bottom, right, top = (abs(a - b) for a, b in zip(whole, shown, strict=True))
     return {0: (left, bottom), 90: (bottom, right), 180: (right, top), 270: (top, left)}[page.get_rotation()]
+
+
+def _invisible(data: bytes) -> dict[int, list[Glyph]]:
+    """The notes that some viewers draw themselves and PDFium does not: each as one letter that is not seen."""
+    with pdfplumber.open(io.BytesIO(data)) as document:
+        return {
+            number: [_note(note) for note in page.annots if _is_undrawn(note["data"])]
+            for number, page in enumerate(document.pages)
+        }
+
+
+def _is_undrawn(note: dict[str, Any]) -> bool:
+    return (
+        decoded(note.get("Subtype")) == "FreeText" and not note.get("AP") and bool(text(note.get("Contents")).strip())
+    )
+
+
+def _note(note: dict[str, Any]) -> Glyph:
+    y = (note["y0"] + note["y1"]) / 2
+    start, end = Point(note["x0"], y), Point(note["x1"], y)
+    return Glyph(text(note["data"]["Contents"]), NOTE, start, end, Point((start.x + end.x) / 2, y), 1)
 
 
 def _glyph(char: dict[str, Any], shift: float) -> Glyph:

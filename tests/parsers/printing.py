@@ -168,8 +168,8 @@ def cropped(data: bytes) -> bytes:
             x, y, right, top = (float(side) for side in page.mediabox)
             page.contents_add(b"q 1 0 0 1 40 30 cm", prepend=True)
             page.contents_add(b"Q")
-            page.mediabox = [x - 10, y - 20, right + 70, top + 90]
-            page.cropbox = [x + 50, y + 37, right + 30, top + 25]
+            page.obj.MediaBox = pikepdf.Array([x - 10, y - 20, right + 70, top + 90])
+            page.obj.CropBox = pikepdf.Array([x + 50, y + 37, right + 30, top + 25])
 
     return changed(data, change)
 
