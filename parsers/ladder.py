@@ -14,7 +14,7 @@ from parsers.reading import File, Problem, Reading, Unreadable
 from parsers.sniff import Kind, sniff
 from parsers.unpack import unpack
 
-#: The readers of each kind of file, the surest first; the first that finds a form gives the reading.
+#: The readers of each kind of file, the surest first; the first that finds answers gives the reading.
 READERS: Mapping[Kind, tuple[Reader, ...]] = {
     "pdf": (acroform.read, flat.read),
     "docx": (docx.read,),
@@ -61,10 +61,7 @@ def _is_talk(member: File, reading: Reading) -> bool:
 def _read(source: Source) -> Reading:
     kind = sniff(source.data)
     try:
-        for reader in READERS.get(kind, ()):
-            reading = reader(source)
-            if reading is not None:
-                return reading
+        reading = _first_filled(source, READERS.get(kind, ()))
     except Unreadable as why:
         return _failed(why)
     except MemoryError:
@@ -72,7 +69,23 @@ def _read(source: Source) -> Reading:
     except Exception as error:  # whatever a library makes of hostile bytes, the next file is read
         words = f"This file could not be read; it may be damaged ({type(error).__name__})."
         return _failed(Unreadable("damaged", words))
-    return _failed(_NOT_READ.get(kind, _NOT_OURS))
+    return reading or _failed(_NOT_READ.get(kind, _NOT_OURS))
+
+
+def _first_filled(source: Source, readers: Sequence[Reader]) -> Reading | None:
+    """The first reading that holds answers: some programs write on the pages of a form and leave its fields empty."""
+    empty: Reading | None = None
+    for reader in readers:
+        try:
+            reading = reader(source)
+        except Exception:
+            if empty is None:
+                raise
+            continue
+        if reading and not any(problem.code == "empty_form" for problem in reading.problems):
+            return reading
+        empty = empty or reading
+    return empty
 
 
 def _failed(why: Unreadable) -> Reading:

@@ -221,6 +221,15 @@ def at(name: str, state: str = "") -> Any:
     return next(place for place in places(PDF) if (place.name, place.state) == (name, state))
 
 
+def test_what_is_written_on_the_page_beside_empty_fields_is_read() -> None:
+    """Fill & Sign and its like write on the page, and the fields stay."""
+    x, y = at("p_surname").middle
+
+    reading = read_here(drawn_on(PDF, 1, f"BT /Hv 10 Tf {x} {y - 3} Td (Whitlock) Tj ET"))
+
+    assert (reading.how, reading.answers["p_surname"].value) == ("flat", "Whitlock")
+
+
 def test_a_second_mark_in_a_choice_is_a_conflict() -> None:
     x, y = at("j_invest", "no").middle
     cross = f"1.5 w {x - 4} {y - 4} m {x + 4} {y + 4} l {x - 4} {y + 4} m {x + 4} {y - 4} l S"
