@@ -67,7 +67,8 @@ def single(written: Written, lines: Sequence[str], options: Options) -> tuple[Wr
         return replace(written, candidates=tuple(found.keys), remark="more than one is marked"), found.rest
     if found.keys:
         ((key, (sure, remark)),) = found.keys.items()
-        return replace(written, text=key, confidence=min(written.confidence, sure), remark=remark), found.rest
+        sure = min(written.confidence, sure)
+        return replace(written, text=key, confidence=sure, remark=remark or written.remark), found.rest
     if found.rest and len(found.rest) <= 2:  # an answer in words of their own
         return replace(written, text=" ".join(found.rest)), []
     if found.offered == len(options) and not found.boxes:
@@ -88,6 +89,6 @@ def several(written: Written, lines: Sequence[str], options: Options) -> tuple[d
             written,
             text=TICKED if key in found.keys else "",
             confidence=min(written.confidence, sure),
-            remark=remark,
+            remark=remark or written.remark,
         )
     return boxes, found.rest
