@@ -1,4 +1,4 @@
-"""`python -m bench`: mailbot beside the bare loop, one after the other on the same servers; bench/results.json keeps what was seen.
+"""`python -m bench`: mailbot beside the bare loop, in turns on the same servers; bench/results.json keeps what was seen.
 
 Status 1 where a promise was broken. Needs Dovecot, and PostgreSQL with `--db postgres`.
 """
@@ -28,7 +28,12 @@ def main() -> int:
         for run in range(asked.runs):
             for who in LOOPS:
                 _run(here, who, seen[who], asked, f"run {run + 1} of {asked.runs}, {who}")
-    measured = {"mails": asked.mails, "runs": asked.runs, "single_mails": len(seen["bare"].latencies), "database": asked.db}
+    measured = {
+        "mails": asked.mails,
+        "runs": asked.runs,
+        "single_mails": len(seen["bare"].latencies),
+        "database": asked.db,
+    }
     found = report.results(seen, measured)
     print(report.table(found))
     if asked.out:

@@ -66,7 +66,10 @@ class Bare:
         self._us = _setting("MAILBOX__ADDRESS")
         self._smtp = smtplib.SMTP(_setting("SENDER__HOST"), int(_setting("SENDER__PORT")), "localhost")
         self._imap = _signed_in()
-        for sock in (self._smtp.sock, self._imap.socket()):  # else it waits 40 ms for an ACK, and looks worse than it is
+        for sock in (
+            self._smtp.sock,
+            self._imap.socket(),
+        ):  # else it waits 40 ms for an ACK, and looks worse than it is
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def run(self) -> None:
@@ -110,7 +113,11 @@ def _signed_in() -> IMAPClient:
 def main(counted: Path, letter: Path) -> None:
     counts = Counts()
     url = make_url(_setting("DATABASE__URL"))
-    keep = sqlite(str(url.database)) if url.drivername == "sqlite" else postgres(url.set(drivername="postgresql").render_as_string())
+    keep = (
+        sqlite(str(url.database))
+        if url.drivername == "sqlite"
+        else postgres(url.set(drivername="postgresql").render_as_string())
+    )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         Bare(letter.read_bytes(), keep, counts).run()

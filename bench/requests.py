@@ -35,7 +35,9 @@ def request(number: int, to: str) -> bytes:
     chance = random.Random(number)
     mail = EmailMessage(policy=email.policy.SMTP)
     for hop in range(3):
-        mail["Received"] = f"from relay{hop}.surgery.example by mx{hop}.example with ESMTPS id {chance.getrandbits(96):x}"
+        mail["Received"] = (
+            f"from relay{hop}.surgery.example by mx{hop}.example with ESMTPS id {chance.getrandbits(96):x}"
+        )
     mail["From"] = f"Jo Example {number} <{sender(number)}>"
     mail["To"] = f"Team <{to}>"
     mail["Subject"] = f"Referral form – request {number}"

@@ -44,7 +44,9 @@ def _converse(client: socket.socket, kept: Path) -> None:
                 client.sendall(b"250 taken\r\n")
                 _tell(monotonic(), letter, recipient, kept)
             else:
-                client.sendall({b"EHLO": b"250-sink\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n"}.get(verb, b"250 ok\r\n"))
+                client.sendall(
+                    {b"EHLO": b"250-sink\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n"}.get(verb, b"250 ok\r\n")
+                )
 
 
 def _letter(client: socket.socket) -> bytes:
