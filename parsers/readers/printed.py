@@ -20,10 +20,11 @@ from parsers.readers.sheets import NOTE, Glyph
 _MISPRINTS = re.compile(
     "[\ufb00-\ufb06¡¢¤¦¨©ª¬®¯¶¸\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufeff]|\\(cid:\\d+\\)|[^\x00-\u052f\u1e00-\u22ff]"
 )
-# where a letter stood that no font had: a space at the start, two within a sentence, one before a comma
-_DROPPED = re.compile(r"^ |[^.?!:;]  +\S| [,;)]")
+# where a letter stood that no font had: two spaces within a sentence, one before a comma
+_DROPPED = re.compile(r"[^.?!:;]  +\S| [,;)]")
 _UNNAMED = re.compile("\\(cid:\\d+\\)|\ufffd")
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_MISPRINTED = "a letter may have been misprinted"
 _SPACE = 0.17  # of a letter's height: between two words
 _ROW = 0.45  # of a letter's height: two letters are not on one line
 _EMPTY_ROW = 1.9  # of a letter's height: a line was left empty
@@ -73,21 +74,29 @@ class Print:
         rows = [_row(row) for row in _rows(_once(seen))]
         text = _joined(rows, rect)
         fonts = {glyph.font for glyph in there}
-        doubts = (
-            # around the field, only what looks like its answer matters
-            (any(id(g) in hidden and g.font in fonts for g in near), "words stand here that are not seen on the page"),
-            (patch.cut(grown(rect, -1.5)).area > _BLOT, "something is drawn here that is not text"),
-            (any(_is_odd(glyph) for glyph in seen), "words of another size or direction stand here"),
-            (
-                any(_overruns(glyph, rect) for glyph in seen) or _is_full(rows, rect),
-                "the words reach the edge, and more may be hidden",
-            ),
-            (bool(_MISPRINTS.search(text) or fonts.intersection(self._broken)), "a letter may have been misprinted"),
-            (_borrows(seen), "a letter may have been misprinted"),
-            (any(_DROPPED.search(row.typed) for row in rows), "a letter may have been left out"),
-        )
-        why = next((why for doubtful, why in doubts if doubtful), None)
-        return "".join(_LIGATURES.get(letter, letter) for letter in text), why
+        # around the field, only what looks like its answer matters
+        if any(id(glyph) in hidden and glyph.font in fonts for glyph in near):
+            doubt: str | None = "words stand here that are not seen on the page"
+        elif patch.cut(grown(rect, -1.5)).area > _BLOT:
+            doubt = "something is drawn here that is not text"
+        elif fonts.intersection(self._broken):
+            doubt = _MISPRINTED
+        else:
+            doubt = _doubt(seen, rows, rect)
+        return "".join(_LIGATURES.get(letter, letter) for letter in text), doubt
+
+
+def _doubt(glyphs: list[Glyph], rows: list[_Row], rect: Rect) -> str | None:
+    """What is odd about the letters that are seen in a rectangle."""
+    if any(_is_odd(glyph) for glyph in glyphs):
+        return "words of another size or direction stand here"
+    if any(_overruns(glyph, rect) for glyph in glyphs) or _is_full(rows, rect):
+        return "the words reach the edge, and more may be hidden"
+    if any(_MISPRINTS.search(row.typed) for row in rows) or _borrows(glyphs):
+        return _MISPRINTED
+    if rows and (rows[0].typed.startswith(" ") or any(_DROPPED.search(row.typed) for row in rows)):
+        return "a letter may have been left out"
+    return None
 
 
 def broken_fonts(glyphs: Iterable[Glyph]) -> set[str]:
