@@ -118,6 +118,14 @@ def test_wrapped_lines_are_joined() -> None:
     assert reading.answers["s_account"].value == story.strip()
 
 
+def test_words_that_did_not_fit_are_missed() -> None:
+    team = "the early help, safeguarding and family support team of the county, with its partners in housing and health"
+
+    answer = read_here(pages(pdfium(CLIENTS["pdfium"](PDF, {"r_name": f"{team} ({team})"})), 1)).answers["r_name"]
+
+    assert (answer.sure, answer.remark) == (False, "words stand here that are not seen on the page")
+
+
 def test_where_an_answer_stood_is_known() -> None:
     reading = read_here(GEOMETRIES["shuffled"](printed()))
 
