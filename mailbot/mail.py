@@ -14,7 +14,7 @@ from email.utils import getaddresses
 
 from mailparser.core import MailParser
 
-from mailbot.newwords import bare_subject, html_to_text, new_words
+from mailbot.newwords import bare_subject, html_to_text, linked_hosts, new_words
 
 logging.getLogger("mailparser").setLevel(
     logging.CRITICAL
@@ -94,6 +94,7 @@ class Mail:
     subject: str = ""
     text: str = ""
     words: str = ""
+    links: tuple[str, ...] = ()  # hosts that the new words link to; never followed
     thread: tuple[str, ...] = ()  # Message-IDs of References and In-Reply-To, the oldest first (RFC 5322 3.6.4)
     files: tuple[AttachedFile, ...] = ()
     headers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by lower-case name, topmost first
@@ -136,7 +137,8 @@ def _parse(raw: bytes, sha256: str) -> Mail:
     message = email.message_from_bytes(_with_capped_header(raw), policy=email.policy.compat32)
     headers = _headers(message)
     parsed = MailParser(_headers_of_people(message))  # which parses at once
-    body, files, report, problems = _walk(message)
+    body, html, files, report, problems = _walk(message)
+    words = new_words(body)
     if report is None and _MAIL_SERVER.search(" ".join(headers.get("from", ()))):
         report = _report_in_prose(message, body)
     return Mail(
@@ -148,7 +150,8 @@ def _parse(raw: bytes, sha256: str) -> Mail:
         cc=_addresses(parsed.cc),
         subject=" ".join(str(parsed.subject or "").split()),
         text=body,
-        words=new_words(body),
+        words=words,
+        links=linked_hosts(words, html),
         thread=_ids(headers, "references", "in-reply-to"),
         files=tuple(files),
         headers=headers,
@@ -174,7 +177,7 @@ def _headers(message: Message) -> dict[str, tuple[str, ...]]:
 
 
 def _headers_of_people(message: Message) -> Message:
-    """Only what mail-parser decodes well, over an empty body: it flattens and drops parts (we walk), and Received is slow."""
+    """Only what mail-parser decodes well, over an empty body: it flattens and drops parts (we walk)."""
     shell = Message()
     for name, value in message.raw_items():
         if name.lower() in ("from", "reply-to", "to", "cc", "subject"):
@@ -204,7 +207,7 @@ def _ids(headers: dict[str, tuple[str, ...]], *names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_ID.findall(text[:20_000])))
 
 
-def _walk(message: Message) -> tuple[str, list[AttachedFile], Report | None, list[str]]:
+def _walk(message: Message) -> tuple[str, str, list[AttachedFile], Report | None, list[str]]:
     plain: list[str] = []
     html: list[str] = []
     files: list[AttachedFile] = []
@@ -225,8 +228,9 @@ def _walk(message: Message) -> tuple[str, list[AttachedFile], Report | None, lis
             (html if kind == "text/html" else plain).append(_text(part))
         else:
             files.append(_file(part, len(files) + 1))
-    text = "\n".join(plain) if any(one.strip() for one in plain) else html_to_text("\n".join(html)[:_HTML_CHARACTERS])
-    return text[:_BODY_CHARACTERS], files, report, problems
+    hypertext = "\n".join(html)[:_HTML_CHARACTERS]
+    text = "\n".join(plain) if any(one.strip() for one in plain) else html_to_text(hypertext)
+    return text[:_BODY_CHARACTERS], hypertext, files, report, problems
 
 
 def _parts(message: Message) -> Iterator[Message]:

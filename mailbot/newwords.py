@@ -91,6 +91,20 @@ def _is_quoted(lines: list[str], index: int) -> bool:
     return following.lstrip().startswith(">")
 
 
+#: a link's host, also inside a Safe Link or another gateway's rewriting of it
+_HOST = re.compile(r"https?(?:://|%3A%2F%2F|-3A__)([a-z0-9.-]{4,100})", re.IGNORECASE)
+#: where Outlook, Gmail and Apple Mail begin the history of an HTML body
+_HTML_HISTORY = re.compile(
+    r"<blockquote|divRplyFwdMsg|gmail_quote|appendonsend|border-top:\s*solid #(?:E1E1E1|B5C4DF)", re.IGNORECASE
+)
+
+
+def linked_hosts(words: str, html: str) -> tuple[str, ...]:
+    """The hosts that the new words link to; nothing is ever fetched from them."""
+    new = _HTML_HISTORY.split(html, maxsplit=1)[0]
+    return tuple(dict.fromkeys(host.lower() for host in _HOST.findall(f"{words} {new}")))[:100]
+
+
 _BLOCKS = frozenset(
     {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "hr", "blockquote", "pre", "ul", "ol"}
 )

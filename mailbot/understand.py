@@ -85,6 +85,9 @@ def _referrals(office: Office, tx: Transaction, mail: Mail, letters: Sequence[Ou
         if letter.referral_id is not None and mail.report is None:
             rows.setdefault(letter.referral_id, tx.referrals.by_id(letter.referral_id))
             signs.setdefault(letter.referral_id, set()).add("thread")
+    if not rows and mail.report is None:
+        rows = {row["id"]: row for row in tx.referrals.of_referrer(mail.sender.address)}
+        signs = {referral_id: set() for referral_id in rows}
     for referral_id, row in rows.items():
         if row["confirmed_by"] and row["referrer"] == mail.sender.address:
             signs[referral_id].add("referrer")

@@ -131,10 +131,11 @@ def _to_us(mail: Mail, known: Known) -> bool:
 
 def _replies_elsewhere(mail: Mail) -> bool:
     ours = mail.sender.domain
-    return any(not _same_organisation(one.domain, ours) for one in mail.reply_to)
+    return any(not same_organisation(one.domain, ours) for one in mail.reply_to)
 
 
-def _same_organisation(one: str, other: str) -> bool:
+def same_organisation(one: str, other: str) -> bool:
+    """Whether one of two domains is, or lies within, the other."""
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 

@@ -114,7 +114,8 @@ def desk(url: str) -> Iterator[Desk]:
 
 @cache
 def word_form(email: str) -> bytes:
-    return fill_docx((CONFIG / "forms/1/referral-form.docx").read_bytes(), {**PLAIN, "r_email": email})
+    calm = {"r_email": email, "q_urgent": {"choice": "no", "text": ""}}  # staff are told at once of the other kind
+    return fill_docx((CONFIG / "forms/1/referral-form.docx").read_bytes(), {**PLAIN, **calm})
 
 
 def returns_form(desk: Desk, email: str = SAM) -> str:

@@ -16,7 +16,10 @@ from mailbot.wordlists import WordList
 from parsers import Form, FormError
 from parsers.write import BLANK_FILES
 
-_WORD_LISTS = ("form_request", "not_a_request", "danger", "note")
+_WORD_LISTS = (
+    "form_request", "not_a_request", "danger", "note",
+    "sensitive", "withdrawal", "unreadable", "more_information", "status",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,19 @@ _FITTING = {
     "letter_in_doubt": ("send-again", "done"),
     "bounce_unknown": ("join", "done"),
     "away": ("done",),
+    "sensitive": ("send-form", "join", "not-ours", "done"),
+    "victim": ("send-form", "not-ours", "done"),
+    "withdrawal": ("join", "done"),
+    "cannot_open": ("send-form", "join", "new-referral", "not-ours", "done"),
+    "more_information": ("join", "new-referral", "send-form", "done"),
+    "status_question": ("join", "done"),
+    "calendar": ("join", "done"),
+    "came_with_form": ("done",),
+    "copied_to_others": ("done",),
 }
+
+#: staff are told of these by their own letter, at once (F1, F4)
+_URGENT = ("danger", "victim", "urgent_form")
 
 
 def ask(
@@ -123,7 +135,7 @@ def _tell(
         age=tx.now - need["opened_at"] if reminder else timedelta(),
     )
     cause = f"need:{need['id']}" + (f":reminder:{tx.now:%Y-%m-%dT%H}" if reminder else "")
-    name = "urgent" if need["why"] == "danger" else "needs-a-person"
+    name = "urgent" if need["why"] in _URGENT else "needs-a-person"
     for address in office.settings.staff.addresses:
         letter = office.letters.write(name, address, facts, cause=cause, now=tx.now)
         tx.letters.put(letter, cause, mail_id=need["mail_id"], referral_id=need["referral_id"])

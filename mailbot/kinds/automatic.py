@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailbot.actions import Office, people
-from mailbot.asking import asks_for_form
+from mailbot.asking import asks_for_form, brings_something
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, automatic_sign
@@ -23,7 +23,7 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
 
 
 def _looks_like_a_person(mail: Mail, known: Known) -> bool:
-    return bool(known.forms) or asks_for_form(mail, known) is not None
+    return bool(known.forms) or asks_for_form(mail, known) is not None or brings_something(mail, known) is not None
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:

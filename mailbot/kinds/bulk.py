@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from mailbot.actions import Office
-from mailbot.asking import against_asking, asks_for_form
+from mailbot.asking import against_asking, asks_for_form, brings_something
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, bulk_sign
 
-_SHORT = 80
+_SHORT, _SPAM = 80, 5
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """Sent to many, from an address nobody reads, or in junk; a form or a short request goes to a person instead."""
-    if known.forms or _asks_shortly(mail, known):
+    if known.forms or _asks_shortly(mail, known) or _is_wrapper(mail, known):
         return None
     if sign := bulk_sign(mail):
         return (Why("bulk_sign", f"was sent to many: {sign}"),)
     if known.role == "junk":
         return (Why("in_junk", "came to the junk folder"),)
+    if _is_spam(mail) and not known.referrals:
+        return (Why("spam", "was marked as spam on its way"),)
     return None
+
+
+def _is_spam(mail: Mail) -> bool:
+    """What filters write on the way; a forged mark would only keep the forger's own mail from being answered (E2)."""
+    level = mail.header("x-ms-exchange-organization-scl")  # -1 to 9, spam from 5 on
+    return mail.header("x-spam-flag").lower() == "yes" or (level.isdecimal() and int(level) >= _SPAM)
+
+
+def _is_wrapper(mail: Mail, known: Known) -> bool:
+    """Notices of secure mail and shared files come from addresses nobody reads; a person must open them (B18, B19)."""
+    why = brings_something(mail, known)
+    return why is not None and known.role != "junk" and not mail.header("list-unsubscribe")
 
 
 def _asks_shortly(mail: Mail, known: Known) -> bool:

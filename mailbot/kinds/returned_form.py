@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailbot.actions import Office, referrals
+from mailbot.actions import Office, beside, referrals
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
@@ -22,3 +22,4 @@ def _what(how: str) -> str:
 def act(office: Office, tx: Transaction, understood: Understood) -> None:
     """A referral for each filled-in form and one receipt for the mail (rule 5)."""
     referrals.take_forms(office, tx, understood)
+    beside.tell(office, tx, understood)

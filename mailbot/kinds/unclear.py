@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mailbot.actions import Office, people
-from mailbot.asking import against_asking, asks_for_form, speaks_of_danger
+from mailbot.actions import Office, replies
+from mailbot.asking import against_asking, asks_for_form, disputes, speaks_of_danger
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
@@ -17,6 +17,8 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     elif asks := asks_for_form(mail, known):
         thoughts.append(asks)
     thoughts.extend(against_asking(mail, known))
+    if dispute := disputes(mail, known):
+        thoughts.append(dispute)
     if danger := speaks_of_danger(mail, known):
         thoughts.append(danger)
     thoughts.extend(
@@ -29,6 +31,6 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:
     """Into the queue of what needs a person, with the reasons; urgently where it speaks of danger."""
-    danger = speaks_of_danger(understood.mail, understood.known)
-    words = "A mail that mailbot will not answer by itself." + (f" It {danger.words}." if danger else "")
-    people.ask(office, tx, "danger" if danger else "unclear", words, understood=understood)
+    referral = replies.put_with_referral(tx, understood)
+    words = "A mail that mailbot will not answer by itself."
+    replies.ask(office, tx, understood, "unclear", words, referral["id"] if referral else None)

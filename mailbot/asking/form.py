@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mailbot.asking.said import said
+from mailbot.asking.whose import may_be_from_no_referrer
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
 
@@ -34,10 +36,10 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     found = []
     if words := lists.find("not_wanted", text):
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
-    if words := lists.find("sensitive", text):
-        found.append(Why("sensitive_words", f"may be from somebody at risk, or about somebody's rights: “{words}”"))
-    if words := lists.find("machine", text):
-        found.append(Why("reads_automatic", f"reads like an automatic answer: “{words}”"))
+    if sensitive := may_be_from_no_referrer(mail, known):
+        found.append(sensitive)
+    if machine := reads_automatic(mail, known):
+        found.append(machine)
     if _PASSED_ON.match(mail.subject):
         found.append(Why("passed_on", "passes on somebody else's mail"))
     if any(not one.in_the_text for one in mail.readable) and not known.forms:
@@ -45,10 +47,15 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     return tuple(found)
 
 
+def reads_automatic(mail: Mail, known: Known) -> Why | None:
+    """The words of an automatic answer without the headers that would say so: nothing is answered by itself."""
+    words = said(mail, known, "not_a_request", "machine")
+    return Why("reads_automatic", f"reads like an automatic answer: “{words}”") if words else None
+
+
 def speaks_of_danger(mail: Mail, known: Known) -> Why | None:
     """Words of danger: staff are told at once, and 999 comes first in an answer (A15, F1); the risk is not judged."""
-    lists = known.words["danger"]
-    if words := lists.find("now", lists.normal(f"{mail.about} . {mail.words}")):
+    if words := said(mail, known, "danger", "now"):
         return Why("danger", f"speaks of danger: “{words}”")
     return None
 

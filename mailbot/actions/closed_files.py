@@ -1,0 +1,47 @@
+"""Mail that we cannot open: staff are told why, and the sender what to do."""
+
+from __future__ import annotations
+
+from mailbot.actions import replies
+from mailbot.actions.office import Office
+from mailbot.asking import brings_something, may_be_the_form, sends_password, unread
+from mailbot.letters import CannotOpenFacts, HoldingFacts
+from mailbot.store import Transaction
+from mailbot.understood import Understood
+
+_A_PERSON_OPENS = "A person here has to open it, because our system cannot."
+#: what the sender can do something about
+_SAID = {
+    "linked": "It was a link to a shared file. We do not follow links.",
+    "removed": "The file was taken out before your email reached us.",
+}
+
+
+def take(office: Office, tx: Transaction, understood: Understood) -> None:
+    """One letter at most: what we can take, or that a person opens it; none where a password comes by telephone."""
+    mail, known = understood.mail, understood.known
+    brought, password = brings_something(mail, known), sends_password(mail, known)
+    problems = list(unread(mail, known))
+    locked = [f"{_name(problem.file)}: {problem.words}" for problem in problems if not may_be_the_form(problem)]
+    if brought and brought.rule in _SAID:
+        locked.append(_SAID[brought.rule])
+    if password and (password.rule == "password_by_phone" or not problems):
+        pass  # the other mail of the pair was answered, or a person telephones
+    elif (brought and brought.rule == "wrapped") or not locked:
+        replies.answer(office, tx, understood, "holding", HoldingFacts(_A_PERSON_OPENS))
+    else:
+        replies.answer(office, tx, understood, "cannot-open", CannotOpenFacts(tuple(dict.fromkeys(locked))))
+    referral = replies.put_with_referral(tx, understood)
+    words = "; ".join(why.words for why in understood.why)
+    told = f"A mail {words}. Please open it in the mailbox. {_about(understood) if referral is None else ''}".strip()
+    replies.ask(office, tx, understood, "cannot_open", told, referral["id"] if referral else None)
+
+
+def _about(understood: Understood) -> str:
+    return replies.which_referral(understood.known) if understood.known.referrals else ""
+
+
+def _name(file: str) -> str:
+    """The kind of file alone: its name may be somebody's (rule 10)."""
+    ending = file.rpartition(".")[2].lower()
+    return f"The .{ending} file" if ending != file.lower() and ending.isalnum() and len(ending) < 6 else "A file"

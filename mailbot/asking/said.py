@@ -1,0 +1,18 @@
+"""Looking for the phrases of a wording list in what a person wrote now."""
+
+from __future__ import annotations
+
+from mailbot.mail import Mail
+from mailbot.understood import Known
+
+
+def said(mail: Mail, known: Known, file: str, *lists: str) -> str:
+    """The first phrase of these lists that stands in the subject, without its tags, or in the new words."""
+    wording = known.words[file]
+    text = wording.normal(f"{mail.about} . {mail.words}")
+    return next((phrase for name in lists if (phrase := wording.find(name, text))), "")
+
+
+def is_short(mail: Mail, words: int) -> bool:
+    """Whether so few new words were written that what they say is all they say."""
+    return len(mail.words.split()) <= words
