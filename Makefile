@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PINS := constraints.txt pyproject.toml
 
-# Servers and programs the tests speak to, and fonts and libraries for building the blank form.
+# Servers and programs the tests speak to, programs people fill and print forms with, and what builds the blank form.
 PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
+	gir1.2-poppler-0.18 python3-gi ghostscript mupdf-tools libreoffice-writer libreoffice-draw \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
 
 .PHONY: help demo test check bench packages lock clean

@@ -16,7 +16,13 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
 
 
 def _what(how: str) -> str:
-    return {"acroform": "a PDF", "word": "a Word document", "scan": "a scan", "text": "plain text"}.get(how, "a file")
+    return {
+        "acroform": "a PDF",
+        "flat": "a printed PDF",
+        "word": "a Word document",
+        "scan": "a scan",
+        "text": "plain text",
+    }.get(how, "a file")
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:
