@@ -1,0 +1,27 @@
+"""B16: a locked file is put before a person, the sender is told what we can take, and the password is written nowhere."""
+
+from __future__ import annotations
+
+from tests.stories.desk import Desk
+from tests.stories.mails import PRIYA
+
+#: what an encrypted Word document is: an OLE file with this stream in its directory (MS-OFFCRYPTO 2.3.4)
+LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
+
+
+def test_the_file_and_then_its_password(desk: Desk) -> None:
+    desk.receive(PRIYA, "Referral", "Form attached, password to follow.", files={"D Whitlock.docx": LOCKED})
+    told = desk.letter("cannot-open")
+    desk.quiet()
+    desk.receive(PRIYA, "Password", "The password for the form is Lantern-Quay-41.")
+    desk.quiet()
+
+    assert told.recipients == ("priya.nair@nhs.example",)
+    assert "The .docx file: This document is locked with a password." in told.text
+    assert "without a password" in told.text
+    assert b"Whitlock" not in told.raw
+    assert desk.kinds() == ["unreadable", "unreadable"]
+    assert len(desk.letters("needs-a-person")) == 2
+    assert len(desk.letters("cannot-open")) == 1
+    assert not any(b"Lantern" in letter.raw for letter in desk.letters())
+    assert "Lantern" not in desk.log
