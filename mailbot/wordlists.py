@@ -50,12 +50,15 @@ class WordList:
 
     def _normal(self, text: str) -> str:
         found = _words(text)
-        spelt = {word: self._spell(word) for word in set(found)}
-        return _spaced([spelt[word] for word in found])
+        return _spaced([self._spelling(word) for word in found])
 
     def find(self, name: str, normal: str) -> str:
         """The first phrase of a list that stands in a normal text; nothing where none does."""
         return next((phrase.strip() for phrase in self.lists[name] if phrase in normal), "")
+
+    @cached_property
+    def _spelling(self) -> Callable[[str], str]:
+        return lru_cache(maxsize=20_000)(self._spell)  # people use the same words again and again
 
     def _spell(self, word: str) -> str:
         if word in self._vocabulary:

@@ -11,14 +11,14 @@ from mailbot.understood import Authenticity, Known, Understood, Why, joined
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """None of it is our form, and something in it cannot be read here. A plain request with a logo is none of these."""
-    if known.forms or known.authenticity == Authenticity.FAIL or _asks(mail, known):
+    if known.forms or known.authenticity == Authenticity.FAIL:
         return None
     problems = list(unread(mail, known))
     if joined(known) and all(may_be_the_form(problem) for problem in problems):
         problems = []  # scanned papers for a referral: they are put with it, and a person reads them
     found = [Why(f"file_{problem.code}", f"brings a file we cannot read: {problem.words}") for problem in problems]
     found += [why for why in (brings_something(mail, known), sends_password(mail, known)) if why]
-    return tuple(dict.fromkeys(found)) or None
+    return None if not found or _asks(mail, known) else tuple(dict.fromkeys(found))
 
 
 def _asks(mail: Mail, known: Known) -> bool:
