@@ -77,6 +77,18 @@ def test_nothing_goes_where_nothing_may(desk: Desk) -> None:
     assert desk.needs() == ["unclear", "victim"]
 
 
+def test_a_forged_mail_is_put_with_nothing(desk: Desk) -> None:
+    forged = reply(desk, "He has moved.").replace(b"dmarc=pass", b"dmarc=fail")
+    assert desk.handles(forged)["kind"] == "unclear"
+    with desk.store.look(desk.clock.now()) as tx:
+        assert len(tx.mails.of_referral(1)) == 1
+
+
+def test_a_link_below_a_name_is_no_file(desk: Desk) -> None:
+    words = "His postcode is SO14 9ZZ.\n\nSam\nhttps://team.sharepoint.com/sites/us"
+    assert desk.handles(reply(desk, words))["kind"] == "more_information"
+
+
 def test_the_names_of_files_are_not_repeated(desk: Desk) -> None:
     macros = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
     desk.handles(mail("Attached.", "Hello", files=[("Daniel Whitlock.docx", "application/msword", macros)]))

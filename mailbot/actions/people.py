@@ -40,7 +40,7 @@ _FITTING = {
     "letter_in_doubt": ("send-again", "done"),
     "bounce_unknown": ("join", "done"),
     "away": ("done",),
-    "sensitive": ("send-form", "join", "not-ours", "done"),
+    "sensitive": ("send-form", "join", "new-referral", "not-ours", "done"),
     "victim": ("send-form", "not-ours", "done"),
     "withdrawal": ("join", "done"),
     "cannot_open": ("send-form", "join", "new-referral", "not-ours", "done"),

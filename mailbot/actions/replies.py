@@ -13,7 +13,7 @@ from mailbot.actions.office import Office
 from mailbot.asking import reads_automatic, speaks_of_danger
 from mailbot.letters import Facts, NeutralFacts
 from mailbot.store import Transaction
-from mailbot.understood import Known, Understood, joined, no_automatic_reply
+from mailbot.understood import Authenticity, Known, Understood, joined, no_automatic_reply
 
 
 def answer(
@@ -58,9 +58,9 @@ def ask(
 
 
 def put_with_referral(tx: Transaction, understood: Understood) -> sa.RowMapping | None:
-    """The one referral that two signs tie the mail to (rule 8), the mail now being part of it."""
+    """The one referral that two signs tie the mail to (rule 8), the mail now being part of it; never a forged one's."""
     found = joined(understood.known)
-    if len(found) != 1:
+    if len(found) != 1 or understood.known.authenticity == Authenticity.FAIL:
         return None
     tx.mails.join(understood.mail_id, found[0].id)
     return tx.referrals.by_id(found[0].id)

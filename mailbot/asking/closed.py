@@ -33,11 +33,11 @@ def wrapped(mail: Mail, known: Known) -> Why | None:
 
 
 def linked(mail: Mail, known: Known) -> Why | None:
-    """The host of a link that stands in the place of a file; it is never followed (B18)."""
+    """The host of a link that stands in the place of a file, and not below a name; it is never followed (B18)."""
     lists = known.words["unreadable"]
     if words := lists.find("link_senders", lists.normal(mail.sender.domain)):
         return Why("linked", f"is a notice of a shared file: “{words}”")
-    for host in mail.links:
+    for host in mail.links if said(mail, known, "unreadable", "brings_link") else ():
         if words := lists.find("link_hosts", lists.normal(host)):
             return Why("linked", f"brings a link in place of a file: “{words}”")
     return None
