@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
+import parsers
 from mailbot.act import Actor
 from mailbot.actions import Office
 from mailbot.clock import Clock, FileClock, SystemClock
@@ -56,6 +57,7 @@ class App:
         self.settings = settings
         self.clock = clock or clock_of(settings)
         self.office = Office.open(settings)
+        parsers.sweep()
         self.store = open_store(settings, self.clock)
         bells = {name: Bell() for name in ("receive", "read", "act", "deliver")}
         self.receiver = Receiver(self.office, self.store, self.clock, connect, bells["receive"], bells["act"].ring)

@@ -27,6 +27,7 @@ MOST_SAID = 32 << 20  # bytes from a child; 48 answers of 4 kB are a quarter of 
 # -I keeps working folder and environment out of the child's imports, so it is told where this package is.
 _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from parsers.child import main; main()"
 # Nothing else: the daemon's environment holds passwords.
+_FOLDER = "mailbot-read-"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG")
 
 
@@ -64,12 +65,32 @@ def _read_one(file: File, forms: Path, limits: Limits, today: date) -> list[Read
     return [*readings, _failed(file, Problem("limits", words, file.name))]
 
 
+def sweep() -> None:
+    """Remove the folders of readers whose parent was killed outright: they may hold what people sent."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        process = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if process.isdigit() and not _is_at_work(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_at_work(process: int) -> bool:
+    if process == os.getpid():
+        return False  # ours begins with a sweep; in a container every start has the same number
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 @contextlib.contextmanager
 def _environment() -> Iterator[dict[str, str]]:
     """What a child may know of ours, and a folder for it that is gone afterwards, however it ended."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     try:
-        folder = tempfile.mkdtemp(prefix="mailbot-read-")
+        folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
     except OSError:  # nothing can be written here; hardly a reader needs to
         yield kept
         return
