@@ -1,4 +1,4 @@
-"""`python -m bench`: mailbot beside the bare loop, in turns on the same servers; bench/results.json keeps what was seen.
+"""`python -m bench`: mailbot beside the bare loop, in turns on the same servers; bench/results.json keeps the figures.
 
 Status 1 where a promise was broken. Needs Dovecot, and PostgreSQL with `--db postgres`.
 """

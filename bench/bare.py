@@ -1,6 +1,6 @@
 """The least a mail loop can do: fetch, parse with every part decoded, one durable commit of the raw mail, one send.
 
-`python -m bench.bare COUNTS LETTER` reads the same environment as mailbot, and sends the bytes of LETTER as every answer.
+`python -m bench.bare COUNTS LETTER` reads the same environment as mailbot, and sends the bytes of LETTER every time.
 """
 
 from __future__ import annotations
@@ -66,10 +66,9 @@ class Bare:
         self._us = _setting("MAILBOX__ADDRESS")
         self._smtp = smtplib.SMTP(_setting("SENDER__HOST"), int(_setting("SENDER__PORT")), "localhost")
         self._imap = _signed_in()
-        for sock in (
-            self._smtp.sock,
-            self._imap.socket(),
-        ):  # else it waits 40 ms for an ACK, and looks worse than it is
+        for sock in (self._smtp.sock, self._imap.socket()):
+            assert sock is not None
+            # else it waits 40 ms for an ACK, and looks worse than it is
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def run(self) -> None:

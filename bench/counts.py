@@ -1,4 +1,4 @@
-"""What a process costs, counted inside it: commits that changed something, IMAP round trips, the most memory it held."""
+"""What a process costs, counted inside it: commits that changed something, IMAP round trips, the most memory held."""
 
 from __future__ import annotations
 

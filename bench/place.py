@@ -23,7 +23,7 @@ from imapclient import IMAPClient
 from bench.requests import request
 from tests.servers import dovecot, postgres
 from tests.servers.dovecot import Dovecot
-from tests.servers.net import HOST, end_group, short_folder, wait_until
+from tests.servers.net import HOST, short_folder, wait_until
 from tests.servers.postgres import Postgres
 
 Who = Literal["bare", "mailbot"]

@@ -15,13 +15,13 @@ from bench.place import SETTINGS, Who
 AT_LEAST, AT_MOST = 0.3, 5.0
 MEANING = {
     "backlog": "mails a second, from sign-in to the last SMTP 250, with every mail in INBOX before the start",
-    "latency": "from the server's EXISTS, as a proxy passed it on, to the SMTP 250; single mails by LMTP while all is quiet",
+    "latency": "from the server's EXISTS, as a proxy passed it on, to the SMTP 250; single mails while all is quiet",
     "commits": "durable commits that changed something, a mail of the backlog; with filing and copies to Sent",
-    "round_trips": "commands that wait for the IMAP server, IDLE twice, a mail of the backlog; with filing and copies to Sent",
+    "round_trips": "commands that wait for the IMAP server, a mail of the backlog; with filing and copies to Sent",
     "peak_mb": "the most resident memory of the process in the backlog",
-    "bare": "one thread: FETCH in batches of 50, compat32 parse with every part decoded, one durable commit of the raw mail, "
-    "one send by smtplib of the bytes of one of mailbot's letters",
-    "both": "IMAP over TLS to the same Dovecot, the same SMTP sink without TLS, a fresh mailbox and database for each run; "
+    "bare": "one thread: FETCH in batches of 50, compat32 parse with every part decoded, one durable commit of the raw "
+    "mail, one send by smtplib of the bytes of one of mailbot's letters",
+    "both": "IMAP over TLS to the same Dovecot, the same SMTP sink without TLS, a fresh mailbox and database a run; "
     "SQLite with WAL and synchronous=FULL, PostgreSQL with fsync",
     "spread": "the largest less the smallest of the runs, as a part of the median",
 }

@@ -1,4 +1,4 @@
-"""Requests for the form as they come: a few new words among trace headers, a signature, a disclaimer and the same in HTML."""
+"""Requests for the form as they come: a few new words among trace headers, a signature, a disclaimer, and HTML."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Please could you send me the referral form for your service?
 
 Many thanks,
 Jo Example
--- 
+--{space}
 Jo Example, Community Team, Surgery {number}, 1 High Street, Exampleton
 Telephone 01632 960{extension:03}
 """
@@ -43,7 +43,7 @@ def request(number: int, to: str) -> bytes:
     mail["Subject"] = f"Referral form – request {number}"
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = f"<{number}.{chance.getrandbits(64):x}@surgery.example>"
-    words = _WORDS.format(number=number, extension=number % 1000)
+    words = _WORDS.format(number=number, extension=number % 1000, space=" ")  # RFC 3676 4.3: "-- "
     mail.set_content(words + _DISCLAIMER)
     paragraphs = (f"<p class='MsoNormal'>{line}</p>" for line in words.splitlines())
     html = "\n".join(["<html><body>", *paragraphs, f"<p>{_DISCLAIMER}</p>", "</body></html>"])

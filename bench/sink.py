@@ -1,7 +1,7 @@
 """An SMTP server that takes every letter and says when; a process of its own, as thin as it can be.
 
-`python -m bench.sink LETTER` prints its port, then a line for each letter: the moment of its 250 on the monotonic clock,
-its size, its recipient, and the name mailbot gave it. The first letter is kept in the file LETTER.
+`python -m bench.sink LETTER` prints its port, then a line for each letter: the moment of its 250 on the monotonic
+clock, its size, its recipient, and the name mailbot gave it. The first letter is kept in the file LETTER.
 """
 
 from __future__ import annotations
