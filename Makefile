@@ -10,6 +10,9 @@ PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
 	gir1.2-poppler-0.18 python3-gi ghostscript mupdf-tools libreoffice-writer libreoffice-draw \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
 
+# pdf.js, to fill the form as Firefox does: only where there is npm.
+PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
+
 .PHONY: help demo test check bench packages lock clean
 .DELETE_ON_ERROR:
 
@@ -25,7 +28,7 @@ help:
 demo: $(VENV)/demo.stamp
 	@$(BIN)/mailbot demo $(ARGS)
 
-test: $(VENV)/dev.stamp packages
+test: $(VENV)/dev.stamp packages $(PDFJS)
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/dev.stamp
@@ -45,13 +48,18 @@ lock: scripts/lock
 	$(or $(PYTHON),python3.11) scripts/lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) tests/parsers/fill/node_modules build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find mailbot parsers tests bench -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/%.stamp: $(PINS) | $(BIN)/python
 	@echo 'Installing into $(VENV) (a minute or two the first time)'
 	@$(PIP) install -c constraints.txt -e '.[$*]'
 	@touch $@
+
+$(PDFJS): tests/parsers/fill/package.json
+	@npm install --prefix $(@D) --no-package-lock --ignore-scripts --silent --no-fund --no-audit \
+		|| echo 'pdf.js could not be installed; its tests are skipped.' >&2
+	@mkdir -p $@ && touch $@
 
 $(BIN)/python:
 	@scripts/venv $(VENV) $(PYTHON)
