@@ -42,15 +42,16 @@ class Actor:
         """Whether there was a mail to handle. A batch is leased in one commit; each mail is handled in its own."""
         with self._store.transaction(self._clock.now()) as tx:
             taken = tx.mails.take([MailState.NEW, MailState.READY], _BATCH, _LEASE)
+            again = len(taken) == _BATCH  # what comes after a smaller batch rings
             if any(mail.strikes > 1 for mail in taken):
                 # A process ended while it held one of these: one at a time, or the others are struck down with it.
                 tx.mails.give_back([mail.id for mail in taken[1:]])
-                taken = taken[:1]
+                taken, again = taken[:1], True
         for mail in taken:
             self._handle(mail)
         if taken:
             self._done()  # once: letters that leave together need one commit less each
-        return bool(taken) or self._announce()
+        return again or self._announce()
 
     def _handle(self, taken: Taken) -> None:
         try:

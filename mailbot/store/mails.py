@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,14 +18,6 @@ from mailbot.store.tables import mail, mail_referral, need, reading, referral
 STRIKES = 3
 
 _ALL_BUT_RAW = [column for column in mail.c if column.name != "raw"]
-
-# What every mail needs is built once: building a statement takes longer than running it.
-_MOVE = sa.update(mail).where(mail.c.id == sa.bindparam("this"), mail.c.lease_owner == sa.bindparam("owner"))
-_READINGS = sa.select(reading.c.readings).where(reading.c.mail_id == sa.bindparam("this"))
-_SAME_WORDS = sa.and_(mail.c.message_id == sa.bindparam("told_id"), mail.c.content == sa.bindparam("words"))
-_EARLIER = sa.select(sa.func.min(mail.c.id)).where(
-    sa.or_(mail.c.sha256 == sa.bindparam("bytes"), _SAME_WORDS), mail.c.id < sa.bindparam("this")
-)
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,37 @@ class Taken:
     raw: bytes
 
 
+# What every mail needs is built once: building a statement takes longer than running it.
+_KNOWN = sa.select(mail.c.uid).where(
+    mail.c.mailbox == sa.bindparam("box"),
+    mail.c.folder == sa.bindparam("in"),
+    mail.c.uidvalidity == sa.bindparam("valid"),
+    mail.c.uid.in_(sa.bindparam("uids", expanding=True)),
+)
+_KEEP = sa.insert(mail)
+_FREE = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < sa.bindparam("now"))
+_NEXT = (
+    sa.select(mail.c.id)
+    .where(mail.c.state.in_(sa.bindparam("states", expanding=True)), _FREE)
+    .order_by(mail.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    sa.update(mail)
+    # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
+    .where(mail.c.id.in_(sa.select(_NEXT.cte("due").c.id)), _FREE)
+    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), strikes=mail.c.strikes + 1)
+    .returning(*(mail.c[part.name] for part in fields(Taken)))
+)
+_MOVE = sa.update(mail).where(mail.c.id == sa.bindparam("this"), mail.c.lease_owner == sa.bindparam("owner"))
+_READINGS = sa.select(reading.c.readings).where(reading.c.mail_id == sa.bindparam("this"))
+_SAME_WORDS = sa.and_(mail.c.message_id == sa.bindparam("told_id"), mail.c.content == sa.bindparam("words"))
+_EARLIER = sa.select(sa.func.min(mail.c.id)).where(
+    sa.or_(mail.c.sha256 == sa.bindparam("bytes"), _SAME_WORDS), mail.c.id < sa.bindparam("this")
+)
+
+
 class Mails:
     """The ledger, through one transaction."""
 
@@ -64,13 +87,8 @@ class Mails:
 
     def known_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
         """Which of these UIDs the ledger has."""
-        query = sa.select(mail.c.uid).where(
-            mail.c.mailbox == mailbox,
-            mail.c.folder == folder,
-            mail.c.uidvalidity == uidvalidity,
-            mail.c.uid.in_(uids),
-        )
-        return set(self._connection.execute(query).scalars())
+        values = {"box": mailbox, "in": folder, "valid": uidvalidity, "uids": uids}
+        return set(self._connection.execute(_KNOWN, values).scalars())
 
     def keep(self, mailbox: str, folder: str, role: str, uidvalidity: int, arrived: Sequence[Arrived]) -> None:
         """Add messages to the ledger; they must not be in it yet."""
@@ -92,7 +110,7 @@ class Mails:
             for one in arrived
         ]
         if rows:
-            self._connection.execute(sa.insert(mail), rows)
+            self._connection.execute(_KEEP, rows)
 
     def to_file(self, mailbox: str, folder: str, limit: int = 500) -> Sequence[sa.RowMapping]:
         """Finished mails of a folder that have not been filed: id, uidvalidity, uid, state."""
@@ -126,19 +144,8 @@ class Mails:
 
     def take(self, states: Collection[MailState], limit: int, lease: timedelta) -> list[Taken]:
         """Lease up to `limit` mails in these states, oldest first. Each lease is a strike until the work is done."""
-        free = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < self._now)
-        due = sa.select(mail.c.id).where(mail.c.state.in_(states), free).order_by(mail.c.id).limit(limit)
-        if self._connection.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
-        columns = [mail.c[name] for name in ("id", "state", "role", "came_at", "kept_at", "sha256", "strikes", "raw")]
-        update = (
-            sa.update(mail)
-            # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
-            .where(mail.c.id.in_(sa.select(due.cte("due").c.id)), free)
-            .values(lease_owner=self._owner, lease_until=self._now + lease, strikes=mail.c.strikes + 1)
-            .returning(*columns)
-        )
-        rows = self._connection.execute(update).all()
+        values = {"now": self._now, "until": self._now + lease, "owner": self._owner, "most": limit, "states": states}
+        rows = self._connection.execute(_TAKE, values).all()
         return sorted((Taken(row[0], MailState(row[1]), *row[2:]) for row in rows), key=lambda taken: taken.id)
 
     def renew(self, mail_id: int, lease: timedelta) -> bool:
