@@ -24,6 +24,10 @@ log = structlog.get_logger()
 _BATCH, _LEASE = 10, timedelta(minutes=5)
 
 
+class LeaseLostError(Exception):
+    """Our lease on a mail ended while we worked on it, and another process took it."""
+
+
 class Actor:
     """Handles mails whose readings are there, and passes on those whose files must be read first."""
 
@@ -62,6 +66,8 @@ class Actor:
                 self._pass_on(taken)
             else:
                 self._act(taken, mail)
+        except LeaseLostError:
+            log.warning("lease_lost", mail=taken.id)
         except Exception:  # one bad mail never stops the line
             with self._store.transaction(self._clock.now()) as tx:
                 tx.mails.move(taken.id, MailState.SET_ASIDE, error=traceback.format_exc())
@@ -82,7 +88,8 @@ class Actor:
             understood = understand(self._office, tx, taken.id, mail, readings, taken.role, taken.came_at)
             KINDS[understood.kind].act(self._office, tx, understood)
             state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED
-            tx.mails.move(taken.id, state, **marks(understood))
+            if not tx.mails.move(taken.id, state, **marks(understood)):
+                raise LeaseLostError  # somebody else has the mail now: nothing of this may be kept
         log.info(
             "mail_handled",
             mail=taken.id,

@@ -1,0 +1,30 @@
+"""A mail is marked by compare-and-set: whoever lost the lease keeps nothing of what it did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from mailbot.store import MailState, Store
+from tests.desk import Desk, Still, mail
+
+
+def test_who_lost_the_lease_keeps_nothing(tmp_path: Path) -> None:
+    clock = Still()
+    ours, theirs = (Store(f"sqlite:///{tmp_path / 'desk.db'}") for _ in range(2))
+    ours.upgrade()
+    slow, quick = Desk(ours, clock=clock), Desk(theirs, clock=clock)
+    mail_id = slow.arrives(mail())
+    with ours.transaction(clock.now()) as tx:
+        (taken,) = tx.mails.take([MailState.NEW], 1, timedelta(minutes=5))
+
+    clock.move(minutes=6)
+    quick.work()
+    slow.actor._handle(taken)
+
+    assert quick.mail(mail_id)["state"] == MailState.HANDLED
+    with theirs.look(clock.now()) as tx:
+        assert [letter["name"] for letter in tx.letters.of_mail(mail_id)] == ["form"]
+        assert len(tx.enquiries.waiting()) == 1
+    ours.close()
+    theirs.close()
