@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from mailbot.store import MailState, Store
 from tests.desk import Desk, Still, mail
 
@@ -25,6 +27,7 @@ def test_who_lost_the_lease_keeps_nothing(tmp_path: Path) -> None:
     assert quick.mail(mail_id)["state"] == MailState.HANDLED
     with theirs.look(clock.now()) as tx:
         assert [letter["name"] for letter in tx.letters.of_mail(mail_id)] == ["form"]
-        assert len(tx.enquiries.waiting()) == 1
+        written = sa.text("select count(*) from event where mail_id = :mail and what = 'form_sent_to_outbox'")
+        assert tx.connection.execute(written, {"mail": mail_id}).scalar_one() == 1
     ours.close()
     theirs.close()
