@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import getaddresses
+from functools import cached_property
 
 from mailparser.core import MailParser
 
@@ -101,7 +102,7 @@ class Mail:
     report: Report | None = None
     problems: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def about(self) -> str:
         """The subject without reply prefixes and gateway tags."""
         return bare_subject(self.subject)
