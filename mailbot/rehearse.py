@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from mailbot.act import Actor
-from mailbot.actions import Office
+from mailbot.actions import Office, people
 from mailbot.clock import Clock, SystemClock
 from mailbot.errors import UserError
 from mailbot.read import Reader
@@ -49,7 +49,7 @@ class Rehearsal:
         with self._store.look(self._clock.now()) as tx:
             row = tx.mails.get(mail_id)
             if row["state"] == MailState.SET_ASIDE:
-                fault = (row["error"] or "").strip().rpartition("\n")[2].partition(":")[0]
+                fault = people.fault_in(row["error"])
                 raise UserError(f"the mail would be set aside, and staff told: a fault of mailbot's own ({fault})")
             letters: dict[str, list[str]] = {}
             for letter in tx.letters.of_mail(mail_id):

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from mailbot.actions.people import fault_in
 from mailbot.store import MailState, Store
 from tests.desk import Desk, Still, mail
+
+
+def test_a_fault_is_named_without_its_message() -> None:
+    fault = ValueError("the first line\nAlex Sample: and what the mail said")
+    error = "Traceback (most recent call last):\n" + "".join(traceback.format_exception_only(fault))
+
+    assert fault_in(error) == "ValueError"
+    assert fault_in("larger than 62914560 bytes") == "larger than 62914560 bytes"
+    assert fault_in(None) == "fault not known"
 
 
 def test_who_lost_the_lease_keeps_nothing(tmp_path: Path) -> None:

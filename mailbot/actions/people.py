@@ -89,12 +89,19 @@ def ask(
 def ask_about_set_aside(office: Office, tx: Transaction, mail_id: int) -> None:
     """Tell staff, once, of a mail that broke the code or its limits."""
     row = tx.mails.get(mail_id)
-    fault = (row["error"] or "").strip().rpartition("\n")[2].partition(":")[0]
-    words = f"A mail could not be handled and was set aside ({fault or 'fault not known'}). The others go on."
+    words = f"A mail could not be handled and was set aside ({fault_in(row['error'])}). The others go on."
     need_id = tx.needs.open("set_aside", words, mail_id=mail_id)
     if need_id is not None:
         tx.audit.add("needs_person", mail_id=mail_id, why="set_aside")
         _tell(office, tx, tx.needs.get(need_id), "", _arrived_row(row), reminder=False)
+
+
+def fault_in(error: str | None) -> str:
+    """What kind of fault set a mail aside, without the message of an exception: that may quote the mail (rule 10)."""
+    if not error or not error.startswith("Traceback"):
+        return error or "fault not known"
+    steps = error.rpartition("Traceback")[2].split("\n")[1:]
+    return next((line.partition(":")[0] for line in steps if line and not line.startswith(" ")), "fault not known")
 
 
 def remind(office: Office, tx: Transaction, need: sa.RowMapping) -> None:
