@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from parsers.form import Form
+from parsers.found import Found
 from parsers.limits import Limits
 from parsers.plain import MAIL_TEXT
 from parsers.readers import Reader, Source, acroform, doc, docx, flat, odt, picture, rtf, text
@@ -14,7 +15,7 @@ from parsers.reading import File, Problem, Reading, Unreadable
 from parsers.sniff import Kind, sniff
 from parsers.unpack import unpack
 
-#: The readers of each kind of file, the surest first; the first that finds answers gives the reading.
+#: The readers of each kind of file, the surest first; what the lower ones find fills gaps or is in conflict.
 READERS: Mapping[Kind, tuple[Reader, ...]] = {
     "pdf": (acroform.read, flat.read),
     "docx": (docx.read,),
@@ -61,7 +62,7 @@ def _is_talk(member: File, reading: Reading) -> bool:
 def _read(source: Source) -> Reading:
     kind = sniff(source.data)
     try:
-        reading = _first_filled(source, READERS.get(kind, ()))
+        found = _climbed(source, READERS.get(kind, ()))
     except Unreadable as why:
         return _failed(why)
     except MemoryError:
@@ -69,23 +70,23 @@ def _read(source: Source) -> Reading:
     except Exception as error:  # whatever a library makes of hostile bytes, the next file is read
         words = f"This file could not be read; it may be damaged ({type(error).__name__})."
         return _failed(Unreadable("damaged", words))
-    return reading or _failed(_NOT_READ.get(kind, _NOT_OURS))
+    return found.reading(source.today) if found else _failed(_NOT_READ.get(kind, _NOT_OURS))
 
 
-def _first_filled(source: Source, readers: Sequence[Reader]) -> Reading | None:
-    """The first reading that holds answers: some programs write on the pages of a form and leave its fields empty."""
-    empty: Reading | None = None
+def _climbed(source: Source, readers: Sequence[Reader]) -> Found | None:
+    """What the readers found, each looking where the one before it may have left something."""
+    best: Found | None = None
     for reader in readers:
         try:
-            reading = reader(source)
+            found = reader(source)
         except Exception:
-            if empty is None:
+            if best is None:
                 raise
             continue
-        if reading and not any(problem.code == "empty_form" for problem in reading.problems):
-            return reading
-        empty = empty or reading
-    return empty
+        best = best.over(found) if best and found else best or found
+        if best and best.filled and best.whole:
+            break
+    return best
 
 
 def _failed(why: Unreadable) -> Reading:

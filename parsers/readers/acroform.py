@@ -11,16 +11,17 @@ from dataclasses import replace
 from parsers import marks
 from parsers.answers import Written
 from parsers.form import Form
+from parsers.found import Found
 from parsers.match import by_names
-from parsers.readers import Source, pdf, returned
+from parsers.readers import Source, beneath, pdf
 from parsers.readers.widgets import Fields, Note, Widget, fields, state
-from parsers.reading import Reading, Unreadable
+from parsers.reading import Unreadable
 from parsers.value import DOUBTFUL, LIKELY, UNSURE
 
 _NEAR = 5  # points that a drawn text may miss its field by
 
 
-def read(source: Source) -> Reading | None:
+def read(source: Source) -> Found | None:
     """The form of a PDF with our fields; None if it has too few of them."""
     pages = pdf.page_count(source.data, source.limits)
     # Without its end, a form saved as an addition to the blank still opens: as the blank, with nothing filled in.
@@ -32,10 +33,9 @@ def read(source: Source) -> Reading | None:
             raise Unreadable(pdf.CUT_OFF.code, pdf.CUT_OFF.words)
         return None
     controls = _controls(found)
-    if not cut_off:
-        return returned(source, form, controls, "acroform", pages)
-    reading = returned(source, form, _doubting_gaps(controls), "acroform", pages)
-    return replace(reading, problems=(pdf.CUT_OFF,))
+    if cut_off:
+        return Found(form, _doubting_gaps(controls), "acroform", pages, (pdf.CUT_OFF,))
+    return Found(form, controls, "acroform", pages, whole=not beneath.written(source.data, found.widgets))
 
 
 def _fields(data: bytes) -> Fields:

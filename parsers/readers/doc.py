@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 
 from olefile import OleFileIO
 
+from parsers.found import Found
 from parsers.readers import Source, docx
-from parsers.reading import Reading, Unreadable
+from parsers.reading import Unreadable
 
 #: The same in every reader that cannot open a file of its kind.
 ASK = "Please save it as a PDF or a Word document (.docx) and send it again."
@@ -34,7 +35,7 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def read(source: Source) -> Reading | None:
+def read(source: Source) -> Found | None:
     """The form in an old Word document; raises Unreadable where LibreOffice is missing or cannot open it."""
     if _locked(source.data):
         raise Unreadable("encrypted", "This document is locked with a password.")

@@ -9,18 +9,18 @@ from dataclasses import replace
 from parsers import marks
 from parsers.answers import TICKED, Written
 from parsers.form import Field
+from parsers.found import Found
 from parsers.match import by_names, by_words
-from parsers.readers import Source, returned, rows, typed
+from parsers.readers import Source, rows, typed
 from parsers.readers.choices import BESIDE
 from parsers.readers.wordxml import Control, Document
-from parsers.reading import Reading
 from parsers.value import DOUBTFUL, LIKELY
 from parsers.write.controls import of_field
 
 _MOST_XML = 50 << 20  # far more than any form; a document of this size takes its memory limit to parse
 
 
-def read(source: Source) -> Reading | None:
+def read(source: Source) -> Found | None:
     """The form in a Word document; None if it holds none."""
     document = Document(source.data, min(source.limits.unpacked_bytes, _MOST_XML))
     controls = list(document.controls())
@@ -34,7 +34,7 @@ def read(source: Source) -> Reading | None:
         if in_text or form is None:
             return in_text
     found = {name: written for field in form.fields for name, written in _written(field, tagged, labelled)}
-    return returned(source, form, found, "word")
+    return Found(form, found, "word")
 
 
 def _by_tag(controls: list[Control]) -> dict[str, Written]:
@@ -60,7 +60,7 @@ def _one(tag: str, texts: list[str]) -> Written:
     return Written(filled[0] if filled else "", where=where)
 
 
-def _written(field: Field, tagged: dict[str, Written], labelled: rows.Found) -> Iterator[tuple[str, Written]]:
+def _written(field: Field, tagged: dict[str, Written], labelled: rows.Cells) -> Iterator[tuple[str, Written]]:
     beside = rows.in_rows(field, labelled, "docx")
     for control in of_field(field):
         inside, outside = tagged.get(control.name), beside.get(control.name)

@@ -9,15 +9,16 @@ import pypdfium2
 
 from parsers.answers import Written
 from parsers.form import Form
+from parsers.found import Found
 from parsers.match import by_words
-from parsers.readers import Source, pdf, returned
+from parsers.readers import Source, pdf
 from parsers.readers.layout import Box, Layout, layout
 from parsers.readers.objects import Rect
 from parsers.readers.plane import Map
 from parsers.readers.printed import Print, broken_fonts
 from parsers.readers.registration import Spot, spots
 from parsers.readers.sheets import Sheets
-from parsers.reading import Problem, Reading, Unreadable
+from parsers.reading import Problem, Unreadable
 from parsers.value import DOUBTFUL, UNSURE
 from parsers.write.controls import of_form
 
@@ -28,11 +29,11 @@ PRINTED = 0.97  # how often what was read by position is right, as measured over
 _TICKED, _EMPTY = 0.07, 0.02
 _INSIDE = 0.4  # clear of the ring of a round one, however small it was printed
 
-Found = dict[int, list[Spot]]  # by sheet, from 0
+OnSheets = dict[int, list[Spot]]  # by sheet, from 0
 Controls = dict[str, Written]
 
 
-def read(source: Source) -> Reading:
+def read(source: Source) -> Found:
     """The form printed on these pages; raises Unreadable where there is none, or only pictures of it."""
     cut_off = pdf.cut_off(source.data)
     try:
@@ -45,12 +46,11 @@ def read(source: Source) -> Reading:
         raise _not_read(sheets, source)
     blank = layout(form)
     controls, pages = _read(sheets, found, blank)
-    reading = returned(source, form, _doubting_gaps(form, controls, cut_off=cut_off), "flat", len(sheets))
-    problems = (*([pdf.CUT_OFF] if cut_off else ()), *_gaps(found, pages, blank), *reading.problems)
-    return replace(reading, problems=problems)
+    problems = (*([pdf.CUT_OFF] if cut_off else ()), *_gaps(found, pages, blank))
+    return Found(form, _doubting_gaps(form, controls, cut_off=cut_off), "flat", len(sheets), problems)
 
 
-def _form(found: Found, source: Source) -> Form | None:
+def _form(found: OnSheets, source: Source) -> Form | None:
     versions = {spot.version for on_sheet in found.values() for spot in on_sheet}
     if not versions:
         return None
@@ -62,7 +62,7 @@ def _form(found: Found, source: Source) -> Form | None:
     raise Unreadable("unknown_version", "This is our form in a version that we do not have.")
 
 
-def _read(sheets: Sheets, found: Found, blank: Layout) -> tuple[Controls, set[int]]:
+def _read(sheets: Sheets, found: OnSheets, blank: Layout) -> tuple[Controls, set[int]]:
     """What stands in each control, and which pages of the form have been read."""
     glyphs = sheets.glyphs(number for number, on_sheet in found.items() if on_sheet)
     if not glyphs:
@@ -162,7 +162,7 @@ def _doubted(written: Written) -> Written:
     return replace(written, confidence=min(written.confidence, UNSURE), remark=remark)
 
 
-def _gaps(found: Found, read_pages: set[int], blank: Layout) -> Iterator[Problem]:
+def _gaps(found: OnSheets, read_pages: set[int], blank: Layout) -> Iterator[Problem]:
     seen = {spot.page for on_sheet in found.values() for spot in on_sheet}
     wanted = set(range(1, blank.pages + 1))
     if missing := wanted - seen:

@@ -13,8 +13,9 @@ from lxml import etree
 
 from parsers.containers import Budget
 from parsers.containers.zipped import zip_member
+from parsers.found import Found
 from parsers.readers import Source, rows
-from parsers.reading import Reading, Unreadable
+from parsers.reading import Unreadable
 
 _OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _TABLE, _OFFICE = f"{_OASIS}text:1.0}}", f"{_OASIS}table:1.0}}", f"{_OASIS}office:1.0}}"
@@ -27,7 +28,7 @@ _SKIPPED = {f"{_TEXT}tracked-changes", f"{_TEXT}note", f"{_OFFICE}annotation", f
 _SPACE = re.compile(r"[ \t\r\n]+")
 
 
-def read(source: Source) -> Reading | None:
+def read(source: Source) -> Found | None:
     """The form in an OpenDocument text; None if it holds none."""
     body, subject = _parts(source.data, min(source.limits.unpacked_bytes, _MOST_XML))
     return rows.read(source, "odt", _rows(body), _words(body), subject)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from parsers import marks
 from parsers.answers import TICKED, Written
 from parsers.form import Field, Form
+from parsers.found import Found
 from parsers.match import NEAR, Near, by_words, nearest
 from parsers.places import labels_of
-from parsers.readers import Source, choices, returned, typed
-from parsers.reading import Reading, Unreadable
+from parsers.readers import Source, choices, typed
+from parsers.reading import Unreadable
 from parsers.value import UNSURE
 from parsers.write.controls import of_field
 from parsers.write.docx import SUBJECT
@@ -20,10 +21,10 @@ from parsers.write.docx import SUBJECT
 _FEW = 0.2
 
 Row = tuple[str, str]
-Found = dict[str, tuple[Near, str]]
+Cells = dict[str, tuple[Near, str]]
 
 
-def read(source: Source, reader: str, rows: Iterable[Row], words: str, subject: str = "") -> Reading | None:
+def read(source: Source, reader: str, rows: Iterable[Row], words: str, subject: str = "") -> Found | None:
     """The form in a word processor's document; None if it holds none.
 
     `rows` are pairs of question and answer, `words` all the words of the document, `subject` that of its properties.
@@ -35,7 +36,7 @@ def read(source: Source, reader: str, rows: Iterable[Row], words: str, subject: 
         if in_text or form is None:
             return in_text
     written = {name: one for field in form.fields for name, one in in_rows(field, found, reader).items()}
-    return returned(source, form, written, "word")
+    return Found(form, written, "word")
 
 
 def by_subject(subject: str, source: Source) -> Form | None:
@@ -49,15 +50,15 @@ def by_subject(subject: str, source: Source) -> Form | None:
     raise Unreadable("unknown_version", "This is our form in a version that we do not have.")
 
 
-def too_few(found: Found, form: Form) -> bool:
+def too_few(found: Cells, form: Form) -> bool:
     """Whether hardly a question stands in a row of its own: then the answers stand in the text."""
     return len(found) < _FEW * len(form.fields)
 
 
-def by_label(rows: Iterable[Row], form: Form) -> Found:
+def by_label(rows: Iterable[Row], form: Form) -> Cells:
     """The answer of each question, row of a matrix and line beside boxes, by the words before it."""
     known = [(name, label) for field in form.fields for name, label in labels_of(field)]
-    cells: Found = {}
+    cells: Cells = {}
     for label, cell in rows:
         near = nearest(label, known)
         if near:
@@ -74,7 +75,7 @@ def _surer(one: tuple[Near, str] | None, other: tuple[Near, str]) -> tuple[Near,
     return other if not one[1].strip() else (Near(one[0].key, NEAR), f"{one[1]}\n{other[1]}")
 
 
-def in_rows(field: Field, rows: Found, reader: str) -> dict[str, Written]:
+def in_rows(field: Field, rows: Cells, reader: str) -> dict[str, Written]:
     """What stands in the controls of this question; those without a row are not there."""
     controls = of_field(field)
     boxes = {control.name: control.label for control in controls if control.kind == "tick"}

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from striprtf.striprtf import rtf_to_text
 
+from parsers.found import Found
 from parsers.readers import Source, rows
-from parsers.reading import Reading, Unreadable
+from parsers.reading import Unreadable
 
 _MOST = 20 << 20  # bytes; pictures are written as hexadecimal digits, and each costs as much as a letter
 
@@ -19,7 +20,7 @@ _CONTROL = re.compile(r"(\\[\\{}])|\\(trowd|cell|row|deleted)(?![a-z0-9-]) ?|\\d
 _SUBJECT = re.compile(r"\{\\subject ([^{}\\]{1,100})\}")
 
 
-def read(source: Source) -> Reading | None:
+def read(source: Source) -> Found | None:
     """The form in a rich text; None if it holds none."""
     if len(source.data) > _MOST:
         raise Unreadable("too_big", f"This rich text file is larger than {_MOST >> 20} MB.")

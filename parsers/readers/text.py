@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import codecs
 
+from parsers.found import Found
 from parsers.readers import Source, typed
-from parsers.reading import Reading
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def read(source: Source) -> Reading | None:
+def read(source: Source) -> Found | None:
     """The form in a text; None if it holds none."""
     return typed.read_words(source, decoded(source.data), "text")
 

@@ -10,10 +10,10 @@ from typing import Any
 from parsers import marks
 from parsers.answers import TICKED, Written
 from parsers.form import Field, Form
+from parsers.found import Found
 from parsers.places import Labels, Place
 from parsers.plain import SOME
-from parsers.readers import Source, choices, returned
-from parsers.reading import Reading
+from parsers.readers import Source, choices
 from parsers.value import DOUBTFUL, UNSURE
 from parsers.write.controls import Control, of_field
 from parsers.write.docx import PLACEHOLDERS
@@ -37,7 +37,7 @@ def clean(text: str) -> str:
     return _PLACEHOLDER.sub("", text).strip()
 
 
-def read_words(source: Source, words: str, reader: str) -> Reading | None:
+def read_words(source: Source, words: str, reader: str) -> Found | None:
     """The form in these words; None where hardly any of its questions begin a line."""
     text = words[:_MOST].replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
@@ -45,7 +45,7 @@ def read_words(source: Source, words: str, reader: str) -> Reading | None:
     form, (lines, places) = max(tries, key=lambda one: _found(*one[1]) / len(one[0].fields))
     if _found(lines, places) < SOME * len(form.fields):
         return None
-    return returned(source, form, _Text(form, lines, places, reader).controls(), "text")
+    return Found(form, _Text(form, lines, places, reader).controls(), "text")
 
 
 def _places(form: Form, lines: list[str]) -> tuple[list[str], list[Place]]:
