@@ -94,9 +94,16 @@ def _doubt(glyphs: list[Glyph], rows: list[_Row], rect: Rect) -> str | None:
         return "the words reach the edge, and more may be hidden"
     if any(_MISPRINTS.search(row.typed) for row in rows) or _borrows(glyphs):
         return _MISPRINTED
-    if rows and (rows[0].typed.startswith(" ") or any(_DROPPED.search(row.typed) for row in rows)):
-        return "a letter may have been left out"
-    return None
+    return "a letter may have been left out" if rows and _lacks(rows) else None
+
+
+def _lacks(rows: list[_Row]) -> bool:
+    """Whether space stands where the letter of a font that the program lacked may have been, such as an emoji.
+
+    A space at the end means nothing in plain words: people type it. Beside letters that few fonts have, it does.
+    """
+    trails = rows[-1].typed.endswith(" ") and not all(row.typed.isascii() for row in rows)
+    return trails or rows[0].typed.startswith(" ") or any(_DROPPED.search(row.typed) for row in rows)
 
 
 def broken_fonts(glyphs: Iterable[Glyph]) -> set[str]:
