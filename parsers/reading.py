@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -40,7 +40,7 @@ class Answer:
 
 Code = Literal[
     "not_our_form", "empty_form", "lost_text", "encrypted", "unsupported", "needs_scan", "too_big", "limits",
-    "damaged", "unknown_version", "pages_missing",
+    "damaged", "unknown_version", "pages_missing", "copies", "mixed",
 ]  # fmt: skip
 
 
@@ -51,6 +51,20 @@ class Problem:
     code: Code
     words: str
     file: str = ""
+    pages: tuple[int, ...] = ()  # of the form, where it speaks of some
+
+
+def pages_missing(pages: Collection[int]) -> Problem:
+    """That these pages of the form were not found."""
+    return Problem(
+        "pages_missing", f"{pages_of(pages)} missing; please send the whole form.", pages=tuple(sorted(pages))
+    )
+
+
+def pages_of(pages: Collection[int]) -> str:
+    """What a sentence about these pages begins with: `Pages 2, 3 of this form are`."""
+    listed = ", ".join(map(str, sorted(pages)))
+    return f"Page {listed} of this form is" if len(pages) == 1 else f"Pages {listed} of this form are"
 
 
 class Unreadable(Exception):  # noqa: N818 - says what the file is, not that something went wrong here
@@ -137,5 +151,7 @@ class Reading:
                 key: Answer(**{**answer, "candidates": tuple(answer["candidates"])})
                 for key, answer in data["answers"].items()
             },
-            problems=tuple(Problem(**problem) for problem in data["problems"]),
+            problems=tuple(
+                Problem(**{**problem, "pages": tuple(problem.get("pages", ()))}) for problem in data["problems"]
+            ),
         )

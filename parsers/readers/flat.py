@@ -18,7 +18,7 @@ from parsers.readers.plane import Map
 from parsers.readers.printed import Print, broken_fonts
 from parsers.readers.registration import Spot, spots
 from parsers.readers.sheets import Sheets
-from parsers.reading import Problem, Unreadable
+from parsers.reading import Problem, Unreadable, pages_missing, pages_of
 from parsers.value import DOUBTFUL, UNSURE
 from parsers.write.controls import of_form
 
@@ -166,14 +166,9 @@ def _gaps(found: OnSheets, read_pages: set[int], blank: Layout) -> Iterator[Prob
     seen = {spot.page for on_sheet in found.values() for spot in on_sheet}
     wanted = set(range(1, blank.pages + 1))
     if missing := wanted - seen:
-        yield Problem("pages_missing", f"{_pages(missing)} missing; please send the whole form.")
+        yield pages_missing(missing)
     if unread := wanted & seen - read_pages:
-        yield Problem("needs_scan", f"{_pages(unread)} a picture or not whole; a person must read that.")
-
-
-def _pages(numbers: set[int]) -> str:
-    listed = ", ".join(map(str, sorted(numbers)))
-    return f"Page {listed} of this form is" if len(numbers) == 1 else f"Pages {listed} of this form are"
+        yield Problem("needs_scan", f"{pages_of(unread)} a picture or not whole; a person must read that.")
 
 
 def _not_read(sheets: Sheets, source: Source) -> Unreadable:
