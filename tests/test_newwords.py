@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.newwords import bare_subject, html_to_text, new_words
+from mailbot.hypertext import html_to_text
+from mailbot.newwords import bare_subject, new_words
 
 ASK = "Please can you send me the form again?"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mailbot.links import linked_hosts
 from mailbot.mail import parse
-from mailbot.newwords import linked_hosts
 from mailbot.store import Store
 from parsers.write.fill import fill_docx
 from tests.desk import CONFIG, PASSED, Desk, mail

@@ -1,0 +1,141 @@
+"""Bytes -> Mail: who, about what, in which thread, the new words, the files, what a report says. Never raises.
+
+mail-parser reads the people and the subject, as it does well; a walk of our own takes the parts, because it drops those
+without a name and mixes what a person passes on with what they write. Headers and nesting are capped before either.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import hashlib
+import logging
+import re
+from email.message import Message
+from email.utils import getaddresses
+
+from mailparser.core import MailParser
+
+from mailbot.links import linked_hosts, unwrapped
+from mailbot.mail.head import mended
+from mailbot.mail.model import NOBODY as NOBODY
+from mailbot.mail.model import Address as Address
+from mailbot.mail.model import AttachedFile as AttachedFile
+from mailbot.mail.model import Mail as Mail
+from mailbot.mail.model import Report as Report
+from mailbot.mail.parts import Parts, walk
+from mailbot.mail.reports import report_of
+from mailbot.mail.text import decoded
+from mailbot.newwords import new_words
+
+logging.getLogger("mailparser").setLevel(
+    logging.CRITICAL
+)  # it logs the headers it cannot decode, people's names among them
+
+_ID = re.compile(r"<[^<>\s]{1,900}>")
+_PEOPLE = 200
+#: lines times containers: beyond it the standard library's parser takes minutes
+_WORK = 20_000_000
+_TOO_DEEP = "is packed so deep that only its beginning was read"
+
+
+def parse(raw: bytes) -> Mail:
+    """The mail in these bytes; what cannot be made out is left empty and named in `problems`."""
+    sha256 = hashlib.sha256(raw).hexdigest()
+    try:
+        whole = mended(raw)
+        if _is_too_deep(whole):
+            return _parse(_flat(whole), sha256, (_TOO_DEEP,))
+        try:
+            return _parse(email.message_from_bytes(whole, policy=email.policy.compat32), sha256)
+        except RecursionError:
+            return _parse(_flat(whole), sha256, (_TOO_DEEP,))
+    except Exception as error:  # any bytes may arrive
+        return Mail(sha256, problems=(f"could not be read: {type(error).__name__}",))
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    lower = raw.lower()
+    containers = lower.count(b"multipart/") + lower.count(b"message/")
+    return containers > 5 and containers * raw.count(b"\n") > _WORK
+
+
+def _flat(raw: bytes) -> Message:
+    """The header, and the beginning of the body as if it were plain text."""
+    head, _, body = raw.partition(b"\n\n") if b"\n\n" in raw[:1_000_000] else raw.partition(b"\r\n\r\n")
+    message = email.message_from_bytes(head + b"\n\n", policy=email.policy.compat32)
+    del message["content-type"], message["content-transfer-encoding"]
+    message.set_payload(decoded(body[:50_000], "utf-8"))
+    return message
+
+
+def _parse(message: Message, sha256: str, problems: tuple[str, ...] = ()) -> Mail:
+    headers = _headers(message)
+    people = MailParser(_headers_of_people(message))  # which parses at once
+    subject = " ".join(str(people.subject or "").split())
+    parts = walk(message)
+    text = parts.text
+    words = unwrapped(new_words(text))
+    report = report_of(message, headers, subject, parts, text)
+    return Mail(
+        sha256=sha256,
+        message_id=_first_id(headers, "message-id"),
+        sender=next(iter(_addresses(people.from_)), NOBODY),
+        reply_to=_addresses(people.reply_to),
+        to=_addresses(people.to),
+        cc=_addresses(people.cc),
+        subject=subject,
+        text=text,
+        words=words,
+        links=linked_hosts(words, parts.hypertext),
+        thread=_ids(headers, "references", "in-reply-to"),
+        files=_files(parts, report),
+        headers=headers,
+        report=report,
+        problems=(*problems, *parts.problems),
+    )
+
+
+def _files(parts: Parts, report: Report | None) -> tuple[AttachedFile, ...]:
+    """The files; the mail that a report speaks of is none."""
+    return tuple(one for one in parts.files if report is None or one.media_type != "message/rfc822")
+
+
+def _headers(message: Message) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in message.items():
+        key = name.strip().lower()
+        found[key] = (*found.get(key, ()), " ".join(str(value).split()))
+    return found
+
+
+def _headers_of_people(message: Message) -> Message:
+    """Only what mail-parser decodes well, over an empty body: it flattens and drops parts (we walk)."""
+    shell = Message()
+    for name, value in message.raw_items():
+        if name.lower() in ("from", "reply-to", "to", "cc", "subject"):
+            shell.set_raw(name, value)
+    shell.set_payload("")
+    return shell
+
+
+def _addresses(pairs: object) -> tuple[Address, ...]:
+    if not isinstance(pairs, list):
+        return ()
+    return tuple(
+        Address(str(name), str(address).strip().lower()) for name, address in pairs[:_PEOPLE] if "@" in str(address)
+    )
+
+
+def _first_id(headers: dict[str, tuple[str, ...]], name: str) -> str:
+    return next(iter(_ids(headers, name)), "")
+
+
+def _ids(headers: dict[str, tuple[str, ...]], *names: str) -> tuple[str, ...]:
+    text = " ".join(value for name in names for value in headers.get(name, ()))
+    return tuple(dict.fromkeys(_ID.findall(text[:20_000])))
+
+
+def addresses_in(header: str) -> frozenset[str]:
+    """The addresses of an address header, in lower case."""
+    return frozenset(address.lower() for _, address in getaddresses([header]) if address)
