@@ -67,6 +67,8 @@ class Form:
     return_to: str = ""
     urgent: str = ""
     intro: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()  # the questions that say who is referred
+    sender: str = ""  # the question that says who refers
     folder: Path | None = member(default=None, compare=False)  # where its blanks are kept
 
     @classmethod
@@ -112,6 +114,8 @@ def _form(table: dict[str, Any], sha256: str) -> Form:
         service=str(table["service"]),
         return_to=str(table["return_to"]),
         urgent=str(table["urgent"]),
+        person=tuple(map(str, table.get("person", ()))),
+        sender=str(table.get("sender", "")),
         intro=tuple(str(words).replace("{return_to}", table["return_to"]) for words in table.get("intro", ())),
     )
 
@@ -145,6 +149,8 @@ def _check(form: Form) -> None:
     for what, texts in (("id", ids), ("label", words)):
         if twice := sorted({text for text in texts if texts.count(text) > 1}):
             raise ValueError(f"this {what} stands twice, give each question its own: {', '.join(twice)}")
+    if unknown := sorted({*form.person, *filter(None, [form.sender])} - set(ids)):
+        raise ValueError(f"person or sender names a question that is not there: {', '.join(unknown)}")
     for field in form.fields:
         if problem := _problem(field):
             raise ValueError(f"field {field.id}: {problem}")

@@ -16,6 +16,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from parsers import copies, pages
 from parsers.form import Form, FormError
 from parsers.limits import Limits
 from parsers.reading import File, Problem, Reading
@@ -32,14 +33,15 @@ _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG")
 
 
 def read(files: Sequence[File], forms: Path, limits: Limits = DEFAULT, today: date | None = None) -> list[Reading]:
-    """What is in these files, in order: each form found, and for a file that holds none its problem.
+    """What is in the files of one mail, in order: each form found, and for a file that holds none its problem.
 
     `forms` holds a folder for each version of the form; raises FormError where none can be used. Each file is
     read by a process of its own within `limits`. Dates after `today` are questioned.
     """
-    load_forms(forms)
+    known = load_forms(forms)
     day = today or date.today()  # noqa: DTZ011 - the day where the form is read
-    return [reading for file in files for reading in _read_one(file, forms, limits, day)]
+    readings = [reading for file in files for reading in _read_one(file, forms, limits, day)]
+    return copies.without(pages.joined(readings), known)
 
 
 def load_forms(folder: Path) -> tuple[Form, ...]:

@@ -29,7 +29,7 @@ def test_files_are_read_in_order_each_for_itself() -> None:
         File("form.pdf", fill_pdf(PDF, PLAIN)),
         File("logo.bin", b"\0\1\2\3"),
         File("blank.docx", DOCX),
-        File("form.docx", fill_docx(DOCX, PLAIN)),
+        File("form.docx", fill_docx(DOCX, {**PLAIN, "p_forenames": "Martin"})),
     ]
 
     readings = parsers.read(files, FORMS, today=TODAY)
@@ -39,7 +39,8 @@ def test_files_are_read_in_order_each_for_itself() -> None:
     assert [[problem.code for problem in reading.problems] for reading in readings] == [
         [], ["not_our_form"], ["empty_form"], [],
     ]  # fmt: skip
-    assert differences(readings[0], PLAIN_READ) == differences(readings[3], PLAIN_READ) == {}
+    assert differences(readings[0], PLAIN_READ) == {}
+    assert differences(readings[3], PLAIN_READ) == {"p_forenames": ("Martin", "Daniel James")}
 
 
 def test_a_reading_survives_being_stored() -> None:
@@ -130,7 +131,7 @@ def test_the_door_loads_none_of_the_readers_libraries() -> None:
 
     program = (
         "import sys, parsers; print([name for name in ('pdfplumber', 'pikepdf', 'lxml', 'PIL', 'pypdfium2', "
-        "'phonenumbers', 'rapidfuzz') if name in sys.modules])"
+        "'phonenumbers') if name in sys.modules])"
     )
     root = Path(parsers.__file__).parents[1]
 
