@@ -34,7 +34,7 @@ def limits(settings: Settings) -> Limits:
 def read_files(files: list[File], settings: Settings, now: datetime) -> list[Reading]:
     """What the files of one mail are; each in a child process of its own."""
     today = now.astimezone(settings.meeting.zone).date()
-    return parsers.read(files, settings.folder / "forms", limits(settings), today)
+    return parsers.read(files, settings.folder / "forms", limits(settings), today, settings.referrals.form)
 
 
 def read_mail(mail: Mail, settings: Settings, now: datetime) -> list[Reading]:

@@ -43,6 +43,8 @@ class Field:
     rows: tuple[tuple[str, str], ...] = ()
     lines: int = 0  # room to write on the blank; 0: as its type needs
     half: bool = False  # two such questions stand side by side on the blank
+    formerly: tuple[str, ...] = ()  # its ids in older versions
+    renamed: tuple[tuple[str, str], ...] = ()  # options and rows: the id in an older version, and today's
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -131,14 +133,15 @@ def _field(entry: dict[str, Any]) -> Field:
         raise ValueError(f"field {name}: lacks {', '.join(sorted(missing))}")
     if unknown := entry.keys() - _FIELD_KEYS:
         raise ValueError(f"field {name}: {', '.join(sorted(unknown))} is not known")
-    pairs = {key: _pairs(name, key, entry.get(key, ())) for key in ("options", "rows")}
-    return Field(**{**entry, **pairs})
+    pairs = {key: _pairs(name, key, entry.get(key, ())) for key in ("options", "rows", "renamed")}
+    return Field(**{**entry, **pairs, "formerly": tuple(map(str, entry.get("formerly", ())))})
 
 
 def _pairs(name: str, key: str, value: Any) -> tuple[tuple[str, str], ...]:
     pairs = tuple(tuple(pair) for pair in value)
     if any(len(pair) != 2 or not all(isinstance(word, str) for word in pair) for pair in pairs):
-        raise ValueError(f'field {name}: write {key} as ["id", "words on the form"] pairs')
+        what = '["old id", "id"]' if key == "renamed" else '["id", "words on the form"]'
+        raise ValueError(f"field {name}: write {key} as {what} pairs")
     return pairs
 
 
@@ -151,6 +154,8 @@ def _check(form: Form) -> None:
             raise ValueError(f"this {what} stands twice, give each question its own: {', '.join(twice)}")
     if unknown := sorted({*form.person, *filter(None, [form.sender])} - set(ids)):
         raise ValueError(f"person or sender names a question that is not there: {', '.join(unknown)}")
+    if taken := sorted({old for field in form.fields for old in field.formerly} & set(ids)):
+        raise ValueError(f"formerly names a question of this version: {', '.join(taken)}")
     for field in form.fields:
         if problem := _problem(field):
             raise ValueError(f"field {field.id}: {problem}")
@@ -183,6 +188,10 @@ def _problem(field: Field) -> str | None:
         ),
         (chooses and len(field.options) < 2, "give it at least two options"),
         ((field.type == "matrix") != bool(field.rows), "a matrix has rows, and nothing else has"),
+        (
+            not {new for _, new in field.renamed} <= set(inner),
+            "renamed names an option or row that it does not have",
+        ),
         (field.has_text and not field.text_prompt, "say with text_prompt what the line of text is for"),
     )
     return next((words for broken, words in rules if broken), None)

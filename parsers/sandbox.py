@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from parsers import copies, pages
+from parsers import copies, pages, versions
 from parsers.form import Form, FormError
 from parsers.limits import Limits
 from parsers.reading import File, Problem, Reading
@@ -32,16 +32,24 @@ _FOLDER = "mailbot-read-"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG")
 
 
-def read(files: Sequence[File], forms: Path, limits: Limits = DEFAULT, today: date | None = None) -> list[Reading]:
+def read(
+    files: Sequence[File],
+    forms: Path,
+    limits: Limits = DEFAULT,
+    today: date | None = None,
+    current: str | None = None,
+) -> list[Reading]:
     """What is in the files of one mail, in order: each form found, and for a file that holds none its problem.
 
     `forms` holds a folder for each version of the form; raises FormError where none can be used. Each file is
-    read by a process of its own within `limits`. Dates after `today` are questioned.
+    read by a process of its own within `limits`. Dates after `today` are questioned. With `current`, forms in other
+    versions answer that version's questions.
     """
     known = load_forms(forms)
     day = today or date.today()  # noqa: DTZ011 - the day where the form is read
     readings = [reading for file in files for reading in _read_one(file, forms, limits, day)]
-    return copies.without(pages.joined(readings), known)
+    found = copies.without(pages.joined(readings), known)
+    return versions.up_to_date(found, known, current) if current else found
 
 
 def load_forms(folder: Path) -> tuple[Form, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -408,6 +409,18 @@ class TestLooking:
         assert said.status == 1
         assert "FAULT mailbox" in said.out
         assert "OK" in said.out
+
+    def test_check_says_which_blank_no_longer_fits_its_form(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shutil.copytree(CONFIG, tmp_path / "config")
+        shutil.copytree(CONFIG / "forms" / "1", tmp_path / "config" / "forms" / "0")
+        monkeypatch.setenv("MAILBOT_CONFIG", str(tmp_path / "config"))
+        for version, says in (("1", "the blank is older than form.toml"), ("0", "put back what was kept")):
+            with (tmp_path / "config" / "forms" / version / "form.toml").open("a") as file:
+                file.write("# changed\n")
+
+            assert says in run("check").out
 
 
 def test_the_clock_of_these_tests_stands(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from mailbot.commands.desk import console, load_settings, print_json
 from mailbot.errors import UserError
 from mailbot.read import limits
 from mailbot.reviewlist.shown import shown
+from mailbot.settings import Settings
 from parsers import File, Form, FormError, Reading
 from parsers.write import BLANK_FILES, build
 
@@ -51,34 +52,33 @@ def read(
 ) -> None:
     """Read returned forms: each answer with where it was found and how sure it is."""
     settings = load_settings(account=False)
-    readings = read_paths(files, settings.folder / "forms", limits(settings))
+    readings = read_paths(files, settings)
     if as_json:
         print_json([reading.to_json() for reading in readings])
         return
     for reading in readings:
-        _print(reading, settings.folder / "forms")
+        _print(reading, Form.load(settings.form_folder))
 
 
-def read_paths(files: list[Path], forms: Path, limits: parsers.Limits) -> list[Reading]:
+def read_paths(paths: list[Path], settings: Settings) -> list[Reading]:
     """Read files from the disk; raises UserError for one that cannot be opened."""
     opened = []
-    for path in files:
+    for path in paths:
         try:
             opened.append(File(path.name, path.read_bytes()))
         except OSError as error:
             raise UserError(f"{path}: cannot be opened: {error.strerror}") from None
-    return parsers.read(opened, forms, limits)
+    return parsers.read(opened, settings.folder / "forms", limits(settings), current=settings.referrals.form)
 
 
-def _print(reading: Reading, forms: Path) -> None:
+def _print(reading: Reading, form: Form) -> None:
     console.rule(", ".join(reading.files), align="left")
     for problem in reading.problems:
         console.print(f"! {problem.words}", markup=False)
     if not reading.form_version or not reading.answers:
         return
-    form = Form.load(forms / reading.form_version)
     for key, answer in reading.answers.items():
-        if not answer.raw and answer.value in (None, "", []):
+        if key.partition(".")[0] not in form or (not answer.raw and answer.value in (None, "", [])):
             continue
         field = form[key.partition(".")[0]]
         row = dict(field.rows).get(key.partition(".")[2], "")

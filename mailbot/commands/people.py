@@ -15,7 +15,6 @@ from mailbot.commands.desk import Desk, console, open_desk, print_json, print_ta
 from mailbot.commands.forms import read_paths
 from mailbot.errors import UserError
 from mailbot.kinds import KINDS
-from mailbot.read import limits
 from mailbot.referral import OPEN, State
 from mailbot.store import Transaction
 
@@ -216,7 +215,7 @@ def add(
 ) -> None:
     """Enter a referral that came on paper or by telephone."""
     with open_desk() as desk:
-        readings = read_paths([file], desk.settings.folder / "forms", limits(desk.settings)) if file else []
+        readings = read_paths([file], desk.settings) if file else []
         with desk.store.transaction(desk.now) as tx:
             row = by_hand.add(desk.office, tx, readings, answers or [], by_whom or who())
     console.print(f"{row['reference']}: for the meeting on {row['meeting']}.", markup=False)

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
@@ -90,6 +91,12 @@ def _check_office(settings: Settings) -> str:
         problems.append(
             f"{settings.form_folder}: the blank is older than form.toml; `mailbot form --build` makes it anew"
         )
+    problems += [
+        f"{folder}: form.toml or a blank was changed after this version was sent out, and forms that come back are read"
+        " by it; put back what was kept"
+        for folder in _older_forms(settings)
+        if is_stale(folder)
+    ]
     if office.form.return_to.lower() != settings.mailbox.address.lower():
         problems.append(
             f"{settings.form_folder / 'form.toml'}: return_to: the form is to be returned to {office.form.return_to},"
@@ -98,6 +105,11 @@ def _check_office(settings: Settings) -> str:
     if problems:
         raise UserError(*problems)
     return f"form version {office.form.version}, {len(office.form.fields)} questions"
+
+
+def _older_forms(settings: Settings) -> list[Path]:
+    folders = (path.parent for path in (settings.folder / "forms").glob("*/form.toml"))
+    return sorted(folder for folder in folders if folder != settings.form_folder)
 
 
 def _check_database(settings: Settings) -> str:
