@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailbot import outcomes
+from mailbot import criteria, outcomes
+from mailbot.criteria import Published
 from mailbot.errors import UserError
 from mailbot.letters import Attachment, Letters
 from mailbot.outcomes import Outcomes
@@ -32,6 +33,7 @@ class Office:
     blanks: tuple[Attachment, ...]
     outcomes: Outcomes
     words: Mapping[str, WordList]
+    published: Published
 
     @classmethod
     def open(cls, settings: Settings) -> Office:
@@ -49,6 +51,10 @@ class Office:
             decided = outcomes.load(settings.folder)
         except UserError as error:
             problems.extend(error.problems)
+        try:
+            published = criteria.load(settings.folder)
+        except UserError as error:
+            problems.extend(error.problems)
         words = {}
         for name in _WORD_LISTS:
             try:
@@ -61,7 +67,7 @@ class Office:
         )
         if problems:
             raise UserError(*problems)
-        return cls(settings, letters, form, blanks(settings.form_folder), decided, words)
+        return cls(settings, letters, form, blanks(settings.form_folder), decided, words, published)
 
 
 def blanks(folder: Path) -> tuple[Attachment, ...]:

@@ -12,8 +12,8 @@ import parsers
 from mailbot.commands.desk import console, load_settings, print_json
 from mailbot.errors import UserError
 from mailbot.read import limits
-from mailbot.reviewlist.shown import shown
 from mailbot.settings import Settings
+from mailbot.shown import shown
 from parsers import File, Form, FormError, Reading
 from parsers.write import BLANK_FILES, build
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from mailbot import wording
 from mailbot.act import act_again
 from mailbot.actions import by_hand, people
+from mailbot.actions.advice import checks_of
 from mailbot.commands.desk import Desk, console, open_desk, print_json, print_table, who
 from mailbot.commands.forms import read_paths
 from mailbot.errors import UserError
@@ -89,10 +91,11 @@ def show(
                 {name: row[name] for name in ("id", "name", "state", "recipient", "note", "written_at", "sent_at")}
                 for row in tx.letters.of_referral(referral["id"])
             ],
+            "criteria": [asdict(check) for check in checks_of(desk.office, tx, referral)],
             "outcomes": [dict(row) for row in tx.outcomes.of_referral(referral["id"])],
             "events": [dict(row) for row in tx.audit.of_referral(referral["id"])],
         }
-        form = desk.office.form
+        form, published = desk.office.form, desk.office.published
     if as_json:
         print_json(found)
         return
@@ -101,6 +104,11 @@ def show(
         "Answers", ("question", "answer", "sure"),
         [(_label(form, key), one["raw"], "yes" if one["confidence"] >= 0.9 else "please check")
          for key, one in found["answers"].items() if one["raw"]],
+    )  # fmt: skip
+    print_table(
+        f"Criteria, as published on {wording.plain_date(published.dated)}", ("criterion", "looks", "why", "rests on"),
+        [(published.words_of(one["criterion"]), one["verdict"], one["says"], "\n".join(one["words"]))
+         for one in found["criteria"]],
     )  # fmt: skip
     print_table(
         "Mails",

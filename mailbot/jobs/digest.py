@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from mailbot import reviewlist
 from mailbot.actions import Office
+from mailbot.actions.advice import checks_of
 from mailbot.actions.referrals import gaps_of
 from mailbot.letters import Attachment, DigestFacts, FailedLetter, Letter, Listed, Waiting
 from mailbot.meeting import Meeting
@@ -100,6 +101,7 @@ def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) ->
     return DigestFacts(
         meeting=meeting,
         form_version=office.form.version,
+        criteria_dated=office.published.dated,
         mails=sum(ours.values()),
         accounted_for=sum(count for state, count in ours.items() if state not in _UNACCOUNTED),
         late=tx.now - meeting.digest_at > _LATE,
@@ -145,7 +147,7 @@ def _is_draft(row: sa.RowMapping) -> bool:
 def review_list_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> bytes:
     """The review list as a Word document: a front page, then a page a referral."""
     entries = [_entry(office, tx, row, lists) for row in lists.for_review]
-    return reviewlist.write(meeting, entries, office.form, office.settings, made_at=tx.now)
+    return reviewlist.write(meeting, entries, office.form, office.settings, made_at=tx.now, published=office.published)
 
 
 def _entry(office: Office, tx: Transaction, row: sa.RowMapping, lists: Lists) -> Entry:
@@ -160,4 +162,5 @@ def _entry(office: Office, tx: Transaction, row: sa.RowMapping, lists: Lists) ->
         missing=missing,
         unclear=unclear,
         waiting_since=row["waiting_since"],
+        checks=checks_of(office, tx, row),
     )

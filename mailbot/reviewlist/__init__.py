@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Literal
 
 from mailbot import outcomes, wording
+from mailbot.criteria import Check, Published
 from mailbot.meeting import Meeting
 from mailbot.outcomes import Outcomes
 from mailbot.reviewlist.document import Cell, Document
-from mailbot.reviewlist.shown import NOT_ANSWERED, PLEASE_CHECK, aged, in_words, shown, signs
 from mailbot.settings import Settings
+from mailbot.shown import NOT_ANSWERED, PLEASE_CHECK, aged, in_words, shown, signs
 from parsers.form import Form
 from parsers.reading import Answer
 from parsers.write.controls import Control
@@ -57,6 +58,7 @@ _LAYOUT: Mapping[str, Mapping[str, str]] = {
 _WIDE = ("reason", "questions")  # parts of an outcome that take a line of their own
 _NARROW = 40  # letters that fit beside another fact
 _URGENT = "q_urgent"
+_FLAGS = "Criteria: advice only, the meeting decides"
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,14 @@ class Entry:
     missing: Sequence[str] = ()
     unclear: Sequence[str] = ()
     waiting_since: datetime | None = None
+    checks: Sequence[Check] = ()
     notes: Sequence[str] = field(default=())  # anything else the meeting should know, a line each
 
 
-def write(meeting: Meeting, entries: Sequence[Entry], form: Form, settings: Settings, *, made_at: datetime) -> bytes:
+def write(
+    meeting: Meeting, entries: Sequence[Entry], form: Form, settings: Settings, *, made_at: datetime,
+    published: Published | None = None,
+) -> bytes:  # fmt: skip
     """The review list of a meeting as a Word document; the same arguments give the same bytes."""
     zone = settings.meeting.zone
     day = wording.full_date(meeting.date, zone)
@@ -89,6 +95,9 @@ def write(meeting: Meeting, entries: Sequence[Entry], form: Form, settings: Sett
         for heading, facts in _sections(entry, form, meeting):
             document.heading(heading, 2)
             document.facts(_packed(facts))
+        if published and entry.checks:
+            document.heading(_FLAGS, 2)
+            document.facts([fact] for fact in _flags(entry, published))
         document.heading("Outcome", 2)
         document.facts(_packed(_controls(entry.reference, choices)))
     return document.save()
@@ -108,14 +117,14 @@ def _front(
     ])  # fmt: skip
     document.heading(wording.count(len(entries), "referral"), 2)
     if entries:
-        header = ("Reference", "Received", "Status", "Cannot wait?", "Gaps")
-        document.table(header, (_line(entry, form, settings) for entry in entries), (32, 50, 44, 26, 34))
+        header = ("Reference", "Received", "Status", "Cannot wait?", "Gaps", "Flags")
+        document.table(header, (_line(entry, form, settings) for entry in entries), (30, 44, 38, 24, 26, 24))
 
 
 def _line(entry: Entry, form: Form, settings: Settings) -> tuple[str, ...]:
     received = wording.full_date(entry.received_at, settings.meeting.zone)
     status = f"{_status(entry, settings)}{', late' if entry.late else ''}"
-    return entry.reference, received, status, _urgent(entry, form), _gaps(entry)
+    return entry.reference, received, status, _urgent(entry, form), _gaps(entry), _flagged(entry)
 
 
 def _status(entry: Entry, settings: Settings) -> str:
@@ -148,6 +157,24 @@ def _gaps(entry: Entry) -> str:
         if number
     ]
     return ", ".join(gaps) or "None"
+
+
+def _flagged(entry: Entry) -> str:
+    """Which criteria to look at; the order of the list never depends on it."""
+    found = dict.fromkeys(check.criterion for check in entry.checks if check.flagged)
+    return ", ".join(found) or ("No flags found" if entry.checks else "")
+
+
+def _flags(entry: Entry, published: Published) -> Iterator[tuple[str, str]]:
+    """Each flag with its verdict and the words it rests on, then in one line what looks met."""
+    for check in entry.checks:
+        if check.flagged:
+            own = f"{published.criteria[check.criterion]}. {check.verdict.capitalize()}: {check.says}"
+            says = f"{check.says[:1].upper()}{check.says[1:]}" if check.criterion == "also" else own
+            yield check.criterion.capitalize(), "\n".join((says, " · ".join(check.words))).strip()
+    met = [f"{check.criterion} {check.says}" for check in entry.checks if not check.flagged]
+    if met:
+        yield "Looks met", "; ".join(met)
 
 
 def _sections(entry: Entry, form: Form, meeting: Meeting) -> Iterator[tuple[str, list[tuple[str, str]]]]:
