@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
 
 from mailbot.actions import Office
 from mailbot.kinds import KINDS
-from mailbot.mail import Mail
+from mailbot.mail import Mail, Report
 from mailbot.settings import MailboxSettings
+from mailbot.signs import passed_on_by_rule
 from mailbot.store import Transaction
 from mailbot.understood import A_PERSON_SAID_SO, Authenticity, Known, KnownReferral, OurLetter, Understood, Why
 from parsers import Reading
@@ -53,11 +56,7 @@ def as_kind(
 def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings: Sequence[Reading], role: str) -> Known:
     """Everything recognising needs to know, asked of the store at once."""
     settings = office.settings.mailbox
-    report_ids = mail.report.message_ids if mail.report else ()
-    letters = [
-        OurLetter(row["id"], row["name"], row["recipient"], row["state"], row["referral_id"])
-        for row in tx.letters.with_message_ids([*mail.thread, *report_ids])
-    ]
+    letters = _our_letters(office, tx, mail)
     return Known(
         now=tx.now,
         our_addresses=frozenset(
@@ -70,8 +69,29 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
         referrals=_referrals(office, tx, mail, letters),
         readings=tuple(readings),
         answered_by_hand=bool(mail.message_id) and tx.folders.was_answered_by_hand(mail.message_id),
+        wrote_lately=passed_on_by_rule(mail) and tx.letters.any_to(mail.sender.address, tx.now - timedelta(hours=24)),
+        own_lists=frozenset(settings.own_lists),
         words=office.words,
     )
+
+
+def _our_letters(office: Office, tx: Transaction, mail: Mail) -> Sequence[OurLetter]:
+    """The letters that it answers; of a report those it speaks of, also where a server rewrote their Message-IDs."""
+    rows = tx.letters.with_message_ids(mail.report.message_ids if mail.report else mail.thread)
+    if mail.report and not rows:
+        rows = (
+            [row for mark in mail.report.marks for row in tx.letters.with_mark(mark, mail.report.recipients)]
+            or _of_referral(office, tx, mail.report)
+            or list(tx.letters.with_message_ids(mail.thread))
+        )
+    return [OurLetter(row["id"], row["name"], row["recipient"], row["state"], row["referral_id"]) for row in rows]
+
+
+def _of_referral(office: Office, tx: Transaction, report: Report) -> list[sa.RowMapping]:
+    """The newest letter on the referral that the returned subject names, to whom it did not reach."""
+    named = tx.referrals.with_references(references_in(report.subject, office.settings.referrals.prefix))
+    letters = [row for one in named for row in tx.letters.of_referral(one["id"])]
+    return [row for row in letters if row["recipient"] in report.recipients][-1:]
 
 
 def _referrals(office: Office, tx: Transaction, mail: Mail, letters: Sequence[OurLetter]) -> tuple[KnownReferral, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from mailbot.mail import Mail
+from mailbot.signs import automatic_sign, bulk_sign, passed_on_by_rule
 from mailbot.wordlists import WordList
 from parsers import Reading
 
@@ -69,6 +69,8 @@ class Known:
     referrals: tuple[KnownReferral, ...] = ()
     readings: tuple[Reading, ...] = ()
     answered_by_hand: bool = False
+    wrote_lately: bool = False  # a letter of ours went, or goes, to its sender in the last 24 hours
+    own_lists: frozenset[str] = frozenset()  # mail that comes through these is a person's
     words: Mapping[str, WordList] = field(default_factory=dict)  # by the name of their file
 
     @property
@@ -118,11 +120,22 @@ def no_automatic_reply(mail: Mail, known: Known) -> tuple[Why, ...]:
                 not _to_us(mail, known),
             ),
             ("reply_elsewhere", "it asks for replies to another organisation", _replies_elsewhere(mail)),
-            ("automatic", f"a machine sent it: {automatic_sign(mail)}", bool(automatic_sign(mail))),
-            ("bulk", f"it was sent to many: {bulk_sign(mail)}", bool(bulk_sign(mail))),
+            ("automatic", f"a machine sent it: {automatic_sign(mail)}", _by_machine(mail, known)),
+            (
+                "bulk",
+                f"it was sent to many: {bulk_sign(mail, known.own_lists)}",
+                bool(bulk_sign(mail, known.own_lists)),
+            ),
         )
         if holds
     )
+
+
+def _by_machine(mail: Mail, known: Known) -> bool:
+    """A person's mail that a rule passed on is answered, if nothing of ours went to its sender lately (R16)."""
+    if passed_on_by_rule(mail):
+        return known.wrote_lately or bool(known.our_letters)
+    return bool(automatic_sign(mail))
 
 
 def _to_us(mail: Mail, known: Known) -> bool:
@@ -137,65 +150,6 @@ def _replies_elsewhere(mail: Mail) -> bool:
 def same_organisation(one: str, other: str) -> bool:
     """Whether one of two domains is, or lies within, the other."""
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
-
-
-_OUT_OF_OFFICE = re.compile(
-    r"(?:auto(?:matic)?[ -]?(?:reply|response|answer)|out[ -]of[ -](?:the[ -])?office(?:[ -]auto[ -]?reply)?"
-    r"|automatische antwort|r[ée]ponse automatique)\s*(?::|-|$)",
-    re.IGNORECASE,
-)
-
-
-def automatic_sign(mail: Mail) -> str:
-    """The header that says a machine sent this mail by itself (RFC 3834 5); nothing where none does.
-
-    X-Auto-Response-Suppress alone is no sign: people's Exchange mail carries it.
-    """
-    if _OUT_OF_OFFICE.match(mail.about):
-        return "the subject of an automatic reply"
-    submitted = mail.header("auto-submitted").lower().split(";")[0].strip()
-    if submitted and submitted != "no":
-        return f"Auto-Submitted: {submitted}"
-    for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply"):
-        if mail.header(name).lower() not in ("", "no"):
-            return name
-    if mail.header("precedence").lower() in ("auto_reply", "auto-reply"):
-        return "Precedence: auto_reply"
-    if mail.header("return-path").replace(" ", "") == "<>" and mail.report is None:
-        return "an empty Return-Path"
-    return ""
-
-
-_MACHINES = (
-    "noreply",
-    "no-reply",
-    "no_reply",
-    "donotreply",
-    "do-not-reply",
-    "notifications",
-    "mailer-daemon",
-    "postmaster",
-)
-
-
-def bulk_sign(mail: Mail) -> str:
-    """The header that says this mail went to many, or nobody reads its answers (RFC 2919, RFC 2369)."""
-    for name in (
-        "list-id",
-        "list-unsubscribe",
-        "list-post",
-        "feedback-id",
-        "x-campaign-id",
-        "x-mailer-campaign",
-    ):
-        if mail.header(name):
-            return {"list-id": "List-Id", "list-unsubscribe": "List-Unsubscribe"}.get(name, name)
-    if mail.header("precedence").lower() in ("bulk", "list", "junk"):
-        return f"Precedence: {mail.header('precedence').lower()}"
-    local = mail.sender.address.partition("@")[0]
-    if local.startswith(_MACHINES):
-        return "an address that nobody reads"
-    return ""
 
 
 def joined(known: Known) -> Sequence[KnownReferral]:

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.kinds import KINDS
+from mailbot.letters import mark_of
 from mailbot.mail import parse
-from mailbot.store import Store
+from mailbot.signs import automatic_sign, bulk_sign, passed_on_by_rule
+from mailbot.store import LetterState, Store
 from mailbot.understand import authenticity, references_in
-from mailbot.understood import Authenticity, Known, KnownReferral, automatic_sign, bulk_sign, joined, no_automatic_reply
+from mailbot.understood import Authenticity, Known, KnownReferral, joined, no_automatic_reply
 from tests.desk import MONDAY, PASSED, SERVER, US, Desk, mail, our_office, our_settings
 from tests.test_mail import dsn
 
@@ -37,6 +39,9 @@ KNOWN = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().word
         ({"Return-Path": "<>"}, True),
         ({"Return-Path": "< >"}, True),
         ({"Return-Path": "<sam@cmht.example>"}, False),
+        ({"X-POST-MessageClass": "9; Autoresponder"}, True),
+        ({"X-FC-MachineGenerated": "true"}, True),
+        ({"X-MS-Exchange-Inbox-Rules-Loop": "sam@cmht.example"}, False),
     ],
 )
 def test_signs_of_a_machine(headers: dict[str, str], automatic: bool) -> None:
@@ -55,6 +60,9 @@ def test_signs_of_a_machine(headers: dict[str, str], automatic: bool) -> None:
         ("Auto Response: x", True),
         ("RE: Referral form", False),
         ("Out of office hours contact", False),
+        ("RE: Automatic reply: Referral form", False),
+        ("AUTO: Pat Dale is out of the office (returning 30/11/2026)", True),
+        ("Réponse automatique : Referral form", True),
         ("Automatic reply from the council?", False),
     ],
 )
@@ -72,6 +80,8 @@ def test_subjects_of_automatic_replies(subject: str, automatic: bool) -> None:
         ({"Precedence": "Bulk"}, True),
         ({"Precedence": "list"}, True),
         ({"Precedence": "first-class"}, False),
+        ({"X-Mailing-List": "x@lists.example"}, True),
+        ({"List-Post": "<mailto:x@lists.example>"}, True),
         ({"X-Mailer": "Outlook"}, False),
     ],
 )
@@ -80,14 +90,99 @@ def test_signs_of_mail_to_many(headers: dict[str, str], bulk: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "sender", ["noreply@x.example", "no-reply@x.example", "DoNotReply@x.example", "notifications@x.example"]
+    "sender",
+    [
+        "noreply@x.example",
+        "no-reply@x.example",
+        "DoNotReply@x.example",
+        "notifications@x.example",
+        "gmail-noreply@x.example",
+        "no-reply+a1@x.example",
+        "bounces+7@x.example",
+    ],
 )
 def test_addresses_nobody_reads(sender: str) -> None:
     assert bulk_sign(parse(mail(sender=sender)))
 
 
-def test_a_person_whose_name_begins_alike_is_read() -> None:
-    assert not bulk_sign(parse(mail(sender="nora.reply@x.example")))
+@pytest.mark.parametrize("sender", ["nora.reply@x.example", "norman@x.example", "notification.officer@x.example"])
+def test_a_person_whose_name_begins_alike_is_read(sender: str) -> None:
+    assert not bulk_sign(parse(mail(sender=sender)))
+
+
+@pytest.mark.parametrize(
+    "ours", ["masip@groups.desk.example", "<masip.groups.desk.example>", "MASIP@groups.desk.example"]
+)
+def test_what_comes_through_a_list_of_our_own_is_a_persons(ours: str) -> None:
+    through = {
+        "List-Id": "The team <masip.groups.desk.example>", "List-Post": "<mailto:masip@groups.desk.example>",
+        "List-Unsubscribe": "<mailto:masip+leave@groups.desk.example>", "Precedence": "list",
+    }  # fmt: skip
+    found = parse(mail(headers=through))
+    assert bulk_sign(found) == "List-Id"
+    assert bulk_sign(found, [ours]) == ""
+    assert bulk_sign(found, ["other@groups.desk.example"]) == "List-Id"
+    assert bulk_sign(parse(mail(headers={**through, "Feedback-ID": "1:2"})), [ours]) == "Feedback-ID"
+    known = Known(now=MONDAY, our_addresses=frozenset({US}), own_lists=frozenset({ours}))
+    assert no_automatic_reply(found, known) == ()
+
+
+RULE = {"Auto-Submitted": "auto-generated", "X-MS-Exchange-Generated-Message-Source": "Mailbox Rules Agent"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "subject", "passed_on"),
+    [
+        (RULE, "Referral form", True),
+        ({"Auto-Submitted": "auto-generated", "X-MS-Exchange-Inbox-Rules-Loop": "a@x.example"}, "Referral form", True),
+        ({"Auto-Submitted": "auto-generated", "Resent-From": "a@x.example"}, "Referral form", True),
+        ({"Auto-Submitted": "auto-generated"}, "Referral form", False),
+        ({**RULE, "Auto-Submitted": "auto-replied"}, "Referral form", False),
+        (RULE, "Automatic reply: Referral form", False),
+        ({}, "Referral form", False),
+    ],
+)
+def test_a_rule_that_passes_on_a_persons_mail(headers: dict[str, str], subject: str, passed_on: bool) -> None:
+    assert passed_on_by_rule(parse(mail(headers=headers, subject=subject))) is passed_on
+
+
+def test_what_a_rule_passed_on_is_answered_once_a_day(desk: Desk) -> None:
+    """R16: a stricter limit than other mail has."""
+    kinds = [desk.handles(mail(headers=RULE))["kind"] for _ in range(2)]
+    desk.clock.move(hours=25)
+    kinds.append(desk.handles(mail(headers=RULE))["kind"])
+    assert kinds == ["form_request", "unclear", "form_request"]
+    assert len(desk.letters("form")) == 2
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "Message-ID: <rewritten@prod.outlook.example>\nX-Microsoft-Original-Message-ID: {id}\n",
+        "Message-ID: <rewritten@prod.outlook.example>\nX-Mailbot-Letter: {mark}\n",
+        "X-Mailbot-Letter: {mark}\n",
+    ],
+)
+@pytest.mark.parametrize("media_type", ["message/rfc822", "text/rfc822-headers"])
+def test_a_bounce_finds_its_letter_although_the_message_id_was_rewritten(
+    desk: Desk, returned: str, media_type: str
+) -> None:
+    desk.handles(mail())
+    desk.deliver()
+    (letter,) = desk.letters("form")
+    with desk.store.transaction(desk.clock.now()) as tx:
+        tx.letters.settle(letter["id"], LetterState.SENT, list(LetterState))
+    headers = returned.format(id=letter["message_id"], mark=mark_of("form", letter["cause"]))
+    raw = (
+        "From: MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@x.example\nSubject: Undeliverable: Referral form\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n--b\n'
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns;x\n\n"
+        "Final-Recipient: rfc822;sam.okoro@cmht.example\nAction: failed\nStatus: 5.1.10\n\n--b\n"
+        f"Content-Type: {media_type}\n\n{headers}Subject: x\n\n--b--\n"
+    )
+    desk.handles(raw.encode())
+    assert [one["state"] for one in desk.letters("form")] == ["delivered_not"]
+    assert desk.needs() == ["not_delivered"]
 
 
 OTHERS = "mx.elsewhere.example; dmarc=pass header.from=cmht.example"

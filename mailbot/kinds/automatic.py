@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mailbot.actions import Office, people
-from mailbot.asking import asks_for_form, brings_something
+from mailbot.asking import asks_for_form, brings_something, reads_automatic
 from mailbot.mail import Mail
+from mailbot.signs import automatic_sign, says_away
 from mailbot.store import Transaction
-from mailbot.understood import Known, Understood, Why, automatic_sign
+from mailbot.understood import Known, Understood, Why
 
 #: out-of-office answers to these matter: somebody else may have to be told (C5)
 _MATTERS = ("outcome-", "question")
@@ -23,7 +24,11 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
 
 
 def _looks_like_a_person(mail: Mail, known: Known) -> bool:
-    return bool(known.forms) or asks_for_form(mail, known) is not None or brings_something(mail, known) is not None
+    if known.forms:
+        return True
+    if says_away(mail) or reads_automatic(mail, known):
+        return False
+    return asks_for_form(mail, known) is not None or brings_something(mail, known) is not None
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from mailbot.actions import Office
 from mailbot.asking import against_asking, asks_for_form, brings_something
 from mailbot.mail import Mail
+from mailbot.signs import bulk_sign
 from mailbot.store import Transaction
-from mailbot.understood import Known, Understood, Why, bulk_sign
+from mailbot.understood import Known, Understood, Why
 
 _SHORT, _SPAM = 80, 5
 
@@ -15,7 +16,7 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """Sent to many, from an address nobody reads, or in junk; a form or a short request goes to a person instead."""
     if known.forms or _asks_shortly(mail, known) or _is_wrapper(mail, known):
         return None
-    if sign := bulk_sign(mail):
+    if sign := bulk_sign(mail, known.own_lists):
         return (Why("bulk_sign", f"was sent to many: {sign}"),)
     if known.role == "junk":
         return (Why("in_junk", "came to the junk folder"),)

@@ -7,7 +7,6 @@ from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why
 
-_FAILED = "failed"
 _BOUNCERS = ("mailer-daemon@", "postmaster@", "mailerdaemon@")
 
 
@@ -28,9 +27,8 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
 def act(office: Office, tx: Transaction, understood: Understood) -> None:
     """A failure marks our letter and asks a person to telephone; a delay or a receipt is only noted."""
     report = understood.mail.report
-    failed = report is None or report.action == _FAILED or report.status.startswith("5")
-    if not failed:
-        tx.audit.add("report_noted", mail_id=understood.mail_id, action=report.action if report else "")
+    if report is not None and not report.failed:
+        tx.audit.add("report_noted", mail_id=understood.mail_id, action=report.action)
         return
     if not understood.known.our_letters:
         people.ask(

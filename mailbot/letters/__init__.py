@@ -69,6 +69,11 @@ class Letter:
         return assemble(self.skeleton, encoded.__getitem__)
 
 
+def mark_of(name: str, cause: str) -> str:
+    """What X-Mailbot-Letter says of a letter: servers that rewrite Message-IDs leave it as it is."""
+    return f"{name}; {hashlib.sha256(cause.encode()).hexdigest()[:16]}"
+
+
 class Letters:
     """Writes every letter; the templates are loaded once. Raises UserError where they cannot be used."""
 
@@ -106,7 +111,7 @@ class Letters:
             ("Message-ID", message_id),
             *_thread(thread),
             *_automatic(name),
-            ("X-Mailbot-Letter", f"{name}; {hashlib.sha256(cause.encode()).hexdigest()[:16]}"),
+            ("X-Mailbot-Letter", mark_of(name, cause)),
             ("Content-Language", "en-GB"),
         ]
         skeleton = mime.compose(headers, words.text, words.html, attachments, seed)

@@ -83,6 +83,8 @@ class MailboxSettings(Section):
     """the moment from which mail is answered, for example start_from = 2026-11-23T09:00:00Z; older mail never is"""
     aliases: Addresses = ()
     """other addresses whose mail arrives in this mailbox"""
+    own_lists: Names = ()
+    """lists whose mail is written to you by people, by their address or List-Id, such as a group that passes mail on"""
     watch: Names = ()
     """the folders to read; empty: all but Sent, Drafts, Deleted and mailbot's own"""
     file_finished: bool = True

@@ -12,9 +12,12 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.errors import NotFound
-from mailbot.letters import Attachment, Letter
+from mailbot.letters import Attachment, Letter, mark_of
 from mailbot.store.states import LetterState
 from mailbot.store.tables import blob, letter
+
+#: of one name, so many are looked through for a mark
+_LOOKED_THROUGH = 2_000
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,19 @@ class LetterBox:
             return []
         query = sa.select(letter).where(letter.c.message_id.in_(message_ids)).order_by(letter.c.id.desc())
         return self._connection.execute(query).mappings().all()
+
+    def with_mark(self, mark: str, recipients: Collection[str]) -> Sequence[sa.RowMapping]:
+        """Our letters whose X-Mailbot-Letter reads so, to these recipients if any are named, newest first."""
+        name = mark.partition(";")[0].strip()
+        query = sa.select(letter).where(letter.c.name == name).order_by(letter.c.id.desc()).limit(_LOOKED_THROUGH)
+        if recipients:
+            query = query.where(letter.c.recipient.in_(recipients))
+        return [row for row in self._connection.execute(query).mappings() if mark_of(name, row["cause"]) == mark]
+
+    def any_to(self, recipient: str, since: datetime) -> bool:
+        """Whether any letter was written to an address since a moment."""
+        query = sa.select(letter.c.id).where(letter.c.recipient == recipient.lower(), letter.c.written_at >= since)
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def written_to(self, recipient: str, name: str, since: datetime) -> int:
         """How many letters of that name were written to an address since a moment, whatever became of them."""
