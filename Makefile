@@ -7,13 +7,13 @@ PINS := constraints.txt pyproject.toml
 
 # Servers and programs the tests speak to, programs people fill and print forms with, and what builds the blank form.
 PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
-	gir1.2-poppler-0.18 python3-gi ghostscript mupdf-tools libreoffice-writer libreoffice-draw \
+	gir1.2-poppler-0.18 python3-gi pdftk-java ghostscript mupdf-tools libreoffice-writer libreoffice-draw python3-uno \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
 
-# pdf.js, to fill the form as Firefox does: only where there is npm.
+# pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 
-.PHONY: help demo test check bench packages lock clean
+.PHONY: help demo test check bench bench-forms packages lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make test      every test; make test ARGS=tests/test_settings.py for some'
 	@echo 'make check     lint, format, types and import rules'
 	@echo 'make bench     the measured promises; make bench ARGS=--smoke only sees that it works'
+	@echo 'make bench-forms  how well returned forms are read; ARGS=--smoke one of each way they come back'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'
 	@echo 'make clean     away with what make made'
@@ -40,6 +41,9 @@ check: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp packages
 	$(BIN)/python -m bench $(ARGS)
 
+bench-forms: $(VENV)/dev.stamp packages $(PDFJS)
+	$(BIN)/python -m bench.forms $(ARGS)
+
 packages:
 	@scripts/packages $(PACKAGES)
 
@@ -58,7 +62,7 @@ $(VENV)/%.stamp: $(PINS) | $(BIN)/python
 
 $(PDFJS): tests/parsers/fill/package.json
 	@npm install --prefix $(@D) --no-package-lock --ignore-scripts --silent --no-fund --no-audit \
-		|| echo 'pdf.js could not be installed; its tests are skipped.' >&2
+		|| echo 'pdf.js and pdf-lib could not be installed; their tests are skipped.' >&2
 	@mkdir -p $@ && touch $@
 
 $(BIN)/python:

@@ -27,9 +27,11 @@ _HEAD = re.compile(r"^[\s>*•·|#–—-]*(?:Q?\d{1,2}[.)]\s+)?")
 # a box, and the x that people type beside it
 _BOX = re.compile(rf"(?:[xX✓] ?)?(?:{marks.MARK.pattern}) *(?:[xX✓] +)?")
 _WORD = re.compile(r"[^\W_]+")
-# what may stand between a label and its answer: `? (optional):`, `:*`, ` - `; a line's end will do
+# what may stand between a label and its answer: `? (optional):`, `:*`, ` - `; a line's end will do, and a wrap may
+# stand before the brackets
 _TAIL = re.compile(
-    r"""[)\]"”’']*\**(?:(\?)\**(?:[ \t]*\(optional\)\**)?:?\**|(?:[ \t]*\(optional\))?\**[ \t]*([:=–—-]*)\**)""",
+    r"""[)\]"”’']*\**(?:(\?)\**(?:[ \t]*\n?[ \t]*\(optional\)\**)?:?\**|"""
+    r"""(?:[ \t]*\n?[ \t]*\(optional\))?\**[ \t]*([:=–—-]*)\**)""",
     re.IGNORECASE,
 )
 _LIKE_A_LABEL = re.compile(r"([^\n:?]{3,120})[:?](?=\s|$)")
@@ -113,9 +115,9 @@ class Labels:
             if key is None or length > len(words) or (box and key not in self._ticks):
                 continue
             end = words[length - 1].end()
-            broken = text.count("\n", 0, end)
             tail = _TAIL.match(text, end)
             assert tail is not None
+            broken = text.count("\n", 0, tail.end())
             rest = text[tail.end() :].partition("\n")[0]
             if (broken and size < _WRAPS) or (not key and rest.strip()):
                 continue

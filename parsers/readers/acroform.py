@@ -33,7 +33,7 @@ def read(source: Source) -> Found | None:
             raise Unreadable(pdf.CUT_OFF.code, pdf.CUT_OFF.words)
         return None
     controls = _controls(found)
-    if cut_off:
+    if cut_off and not pdf.only_table_cut(source.data):
         return Found(form, _doubting_gaps(controls), "acroform", pages, (pdf.CUT_OFF,))
     return Found(form, controls, "acroform", pages, whole=not beneath.written(source.data, found.widgets))
 

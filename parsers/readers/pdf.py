@@ -51,3 +51,8 @@ def repaired(data: bytes) -> bytes:
 def cut_off(data: bytes) -> bool:
     """Whether the end of the file is missing; what a gateway appended after the end does not matter."""
     return data.rfind(b"%%EOF") < data.rfind(b" obj")
+
+
+def only_table_cut(data: bytes) -> bool:
+    """Whether of a file that was cut off only the table was cut, which says where things are: all of them are here."""
+    return data.rfind(b"\nxref") > data.rfind(b" obj")

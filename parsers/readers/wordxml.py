@@ -13,6 +13,7 @@ from lxml import etree
 
 from parsers.containers import Budget
 from parsers.containers.zipped import zip_member
+from parsers.marks import OFF, ON
 from parsers.reading import Unreadable
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -100,11 +101,25 @@ def _pieces(element: Any) -> Iterator[str]:
         yield _symbol(element.get(f"{W}char") or "")
     elif tag == f"{W}ffData":
         yield _old_box(element)
+    elif tag == f"{W}sdt" and _is_ticked(element):
+        yield _tick(element)
     else:
         for child in element:
             yield from _pieces(child)
         if tag == f"{W}p":
             yield "\n"
+
+
+def _is_ticked(control: Any) -> bool:
+    about = control.find(f"{W}sdtPr")
+    return about is not None and bool(_ticked(about))
+
+
+def _tick(control: Any) -> str:
+    """A box that is ticked, whatever is drawn: programs set its state and leave the empty box, or both boxes."""
+    inside = "".join(piece for child in control for piece in _pieces(child))
+    drawn = inside.strip()
+    return inside.replace(drawn, "☒") if drawn and set(drawn) <= {*ON, *OFF} else f"☒{inside}"
 
 
 def _symbol(code: str) -> str:

@@ -15,11 +15,11 @@ import pytest
 import parsers
 from parsers import File
 from parsers.write.fill import by_control, fill_docx
+from tests.parsers.editing import changed, track_changes
 from tests.parsers.fill.by_typing import typed
 from tests.parsers.fill.clients import libreoffice
 from tests.parsers.kit import BLANK_TEXT, DOCX, FORM, FORMS, codes, differences, read_here
 from tests.parsers.people import HARD, HARD_READ, PLAIN, PLAIN_READ, TODAY
-from tests.parsers.test_docx import changed, track_changes
 
 DATA = Path(__file__).parent / "data"
 KINDS = ("odt", "rtf", "doc")

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pypdf
 import pypdfium2
 import pytest
+from lxml import etree
 
 from tests.parsers.fill.places import places, to_do
 
@@ -77,7 +79,14 @@ def pdfjs(blank: bytes, wanted: Wanted) -> bytes:
     return _program(["node", str(HERE / "by_pdfjs.mjs")], blank, json.dumps(wanted))
 
 
-def pdftk(blank: bytes, wanted: Wanted) -> bytes:
+def pdflib(blank: bytes, wanted: Wanted) -> bytes:
+    """The engine of many web pages that fill forms."""
+    if not shutil.which("node") or not (HERE / "node_modules" / "pdf-lib").exists():
+        pytest.skip("needs node, and `npm install` in tests/parsers/fill")
+    return _program(["node", str(HERE / "by_pdflib.mjs")], blank, json.dumps(wanted))
+
+
+def pdftk(blank: bytes, wanted: Wanted, *options: str) -> bytes:
     if not shutil.which("pdftk"):
         pytest.skip("needs the Debian package pdftk-java")
     fields = "".join(
@@ -91,8 +100,13 @@ def pdftk(blank: bytes, wanted: Wanted) -> bytes:
         source, data, target = (Path(folder) / name for name in ("blank.pdf", "data.xfdf", "out.pdf"))
         source.write_bytes(blank)
         data.write_text(xfdf, encoding="utf-8")
-        subprocess.run(["pdftk", source, "fill_form", data, "output", target], check=True, timeout=60)
+        subprocess.run(["pdftk", source, "fill_form", data, "output", target, *options], check=True, timeout=60)
         return target.read_bytes()
+
+
+def pdftk_undrawn(blank: bytes, wanted: Wanted) -> bytes:
+    """The drawing left to the viewer."""
+    return pdftk(blank, wanted, "need_appearances")
 
 
 def _program(command: list[str], blank: bytes, data: str) -> bytes:
@@ -110,6 +124,8 @@ CLIENTS: dict[str, Callable[[bytes, Wanted], bytes]] = {
     "poppler": poppler,
     "pdfjs": pdfjs,
     "pdftk": pdftk,
+    "pdftk undrawn": pdftk_undrawn,
+    "pdf-lib": pdflib,
 }
 
 
@@ -125,3 +141,33 @@ def libreoffice(*documents: bytes, to: str = "docx") -> list[bytes]:
         command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(folder / "out")]
         subprocess.run([*command, *sorted(folder.glob("*.docx"))], check=True, timeout=120, capture_output=True)
         return [(folder / "out" / f"{number}.{to}").read_bytes() for number in range(len(documents))]
+
+
+def libreoffice_typed(*forms: tuple[bytes, Wanted], overtype: bool = False) -> list[bytes]:
+    """Blank Word documents filled in LibreOffice and saved; or each cell typed over, with what was in it."""
+    probe = [SYSTEM_PYTHON, "-c", "import uno"]
+    if not shutil.which("soffice") or subprocess.run(probe, capture_output=True, check=False).returncode:
+        pytest.skip("needs the Debian packages libreoffice-writer and python3-uno")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "out").mkdir()
+        for number, (blank, wanted) in enumerate(forms):
+            (folder / f"{number:03}.docx").write_bytes(blank)
+            (folder / f"{number:03}.json").write_text(json.dumps(_in_turn(blank, wanted)), encoding="utf-8")
+        words = [str(folder), str(folder / "out"), (folder / "profile").as_uri(), "overtype" if overtype else "fill"]
+        subprocess.run([SYSTEM_PYTHON, str(HERE / "by_uno.py"), *words], check=True, timeout=600)
+        return [path.read_bytes() for path in sorted((folder / "out").iterdir())]
+
+
+def _in_turn(blank: bytes, wanted: Wanted) -> list[str | None]:
+    """What to type into each control of a Word document, in their order; of a list the words of the choice."""
+    with zipfile.ZipFile(io.BytesIO(blank)) as archive:
+        body = etree.fromstring(archive.read("word/document.xml"))
+    space = body.nsmap["w"]
+    found: list[str | None] = []
+    for about in body.iter(f"{{{space}}}sdtPr"):
+        words = wanted.get(about.find(f"{{{space}}}tag").get(f"{{{space}}}val"))
+        items = about.iter(f"{{{space}}}listItem")
+        labels = {item.get(f"{{{space}}}value"): item.get(f"{{{space}}}displayText") for item in items}
+        found.append(labels.get(words, words))
+    return found

@@ -1,0 +1,1 @@
+"""How well returned forms are read: for each way one comes back what was right, asked, and silently wrong."""

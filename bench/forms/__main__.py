@@ -1,0 +1,100 @@
+"""`python -m bench.forms`: every way a form comes back, read and compared; bench/forms.json keeps the figures.
+
+Status 1 where a promise was broken. A tool that is not on this machine is named as not measured; `--smoke` leaves
+out what is promised of time, which says nothing of a busy machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import re
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from bench.forms import acroform, flattened, report, score, word, words
+from bench.forms.cost import costs
+from bench.forms.people import people
+from bench.forms.reading import Read, read, readers
+from bench.forms.returned import Returned, Row
+from tests.parsers.kit import FORM
+
+_RUNS = 9  # of each, ours and the bare library's
+KEPT = Path(__file__).parents[1] / "forms.json"
+
+
+def main() -> int:
+    asked = _asked()
+    logging.disable(logging.WARNING)  # programs that fill say what their fonts lack; the figures will
+    warnings.simplefilter("ignore")
+    rows = list(_rows(asked))
+    spent = [] if asked.smoke or asked.no_costs else costs(_RUNS)
+    print(report.table(rows, spent))
+    found = report.results(rows, spent, smoke=asked.smoke)
+    if asked.out:
+        asked.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0 if found["kept"] else 1
+
+
+def _rows(asked: argparse.Namespace) -> Iterator[Row]:
+    only = re.compile(asked.only)
+    wanted = (one for one in _returned(asked) if only.search(_name(one)))
+    with readers(asked.jobs) as pool:
+        for _, group in groupby(wanted, key=_name):
+            row = _row(list(group), pool)
+            print(report.line(row), file=sys.stderr, flush=True)
+            yield row
+
+
+def _name(one: Returned) -> str:
+    return f"{one.channel}/{one.tool}/{one.geometry}/{one.truth}"
+
+
+def _returned(asked: argparse.Namespace) -> Iterator[Returned]:
+    everybody = people(smoke=asked.smoke)
+    yield from acroform.returned(everybody)
+    yield from word.returned(everybody)
+    yield from words.returned(everybody)
+    yield from flattened.returned(everybody, smoke=asked.smoke)
+
+
+def _row(returned: list[Returned], pool: Executor) -> Row:
+    first = returned[0]
+    try:
+        reads = [one.result() for one in list(_begun(returned, pool))]
+    except pytest.skip.Exception as skipped:
+        return Row(first.channel, first.tool, first.truth, first.geometry, skipped=str(skipped))
+    return score.row(returned, reads, FORM)
+
+
+def _begun(returned: Iterable[Returned], pool: Executor) -> Iterator[Future[Read]]:
+    for one in returned:
+        yield pool.submit(read, one.name, one.make())
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.forms", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument(
+        "--smoke", action="store_true", help="only whether it works: one person of each set, few prints"
+    )
+    parser.add_argument("--only", default="", metavar="PATTERN", help="rows with this in channel/tool/geometry/truth")
+    parser.add_argument("--jobs", type=int, default=1, help="files read at once (1); more makes the seconds longer")
+    parser.add_argument("--no-costs", action="store_true", help="without the ratios to the bare libraries")
+    parser.add_argument(
+        "--out", type=Path, help="where the figures go (bench/forms.json; with --smoke or --only nowhere)"
+    )
+    asked = parser.parse_args()
+    if asked.out is None and not (asked.smoke or asked.only):
+        asked.out = KEPT
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())
