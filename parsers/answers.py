@@ -32,6 +32,7 @@ class Written:
 
 
 Controls = Mapping[str, Written]
+Place = dict[str, Any]  # {"reader": ..., "page": 1-based, "rect": [left, bottom, right, top]}, as far as it is known
 _ABSENT = Written("", 0.5, _NOT_FOUND)
 
 
@@ -93,12 +94,12 @@ def _boxes(field: Field, controls: Controls) -> Answer:
     """A list of the ticked boxes; as sure as the least sure box."""
     boxes = [(key, label, controls.get(f"{field.id}.{key}", _ABSENT)) for key, label in field.options]
     ticked = [(key, label, box) for key, label, box in boxes if not box.blank]
-    first = ticked[0][2] if ticked else boxes[0][2]
+    first, *others = [box for _, _, box in ticked or boxes[:1]]
     return Answer(
         [key for key, _, _ in ticked] or None,
         "; ".join(label for _, label, _ in ticked),
         min(box.confidence for _, _, box in boxes),
-        first.where,
+        _with_places(first.where, *(box.where for box in others)),
         _joined(*(box.remark for _, _, box in boxes)),
     )
 
@@ -111,7 +112,7 @@ def _with_text(answer: Answer, written: Written) -> Answer:
         {"choice": answer.value, "text": beside.value},
         "\n".join(part for part in (answer.raw, beside.raw) if part),
         min(answer.confidence, beside.confidence),
-        answer.where if answer.raw else beside.where,
+        _with_places(answer.where, beside.where) if answer.raw else _with_places(beside.where, answer.where),
         _joined(answer.remark, beside.remark),
         # of boxes and words, the boxes are what a person confirms
         answer.candidates or beside.candidates,
@@ -129,9 +130,16 @@ def _declaration(field: Field, controls: Controls, today: date) -> Answer:
         {"checked": not box.blank, "name": name.value, "date": day.value},
         "\n".join(part for part in parts if part),
         min(box.confidence, name.confidence, day.confidence),
-        box.where,
+        _with_places(box.where, name.where, day.where),
         _joined(box.remark, name.remark, day.remark),
     )
+
+
+def _with_places(where: Place | None, *others: Place | None) -> Place | None:
+    """Where an answer stands, and under `more` where the other parts of it stand on pages."""
+    more = [{key: one[key] for key in ("page", "rect")} for one in others if one and {"page", "rect"} <= one.keys()]
+    nested = [place for one in (where, *others) if one for place in one.get("more", ())]
+    return {**where, "more": [*more, *nested]} if where and (more or nested) else where
 
 
 def _joined(*remarks: str | None) -> str | None:

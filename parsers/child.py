@@ -1,37 +1,57 @@
-"""The child process: takes limits upon itself, reads one file, and says each reading as a line of JSON."""
+"""The child process: takes limits upon itself, and says what it makes of one file, line by line."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import resource
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from parsers.door import load_forms
+from parsers.frames import Frame
 from parsers.limits import Limits
 from parsers.reading import File
-from parsers.sandbox import END, load_forms
+from parsers.sandbox import END
 
 
 def main() -> None:
-    """Read the request on standard input: a line of JSON, then the file."""
+    """Read the request on standard input: a line of JSON, then the file; do what it asks within its limits."""
     head = json.loads(sys.stdin.buffer.readline())
     limits = Limits(**head["limits"])
     _confine(limits)
-    from parsers import ladder  # noqa: PLC0415 - the readers' libraries too are loaded within the limits
-
     say = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # a library that prints must not seem to say something
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     file = File(head["name"], sys.stdin.buffer.read())
-    forms = load_forms(Path(head["forms"]))
-    for reading in ladder.read(file, forms, limits, date.fromisoformat(head["today"])):
-        say.write(json.dumps(reading.to_json()).encode() + b"\n")
+    for line in {"read": _read, "draw": _draw}[head["task"]](head, file, limits):
+        say.write(line + b"\n")
         say.flush()  # what was read before a bomb in the same container is kept
     say.write(END + b"\n")
     say.flush()
+
+
+# The libraries of readers are loaded within the limits, each only where it is needed.
+
+
+def _read(head: dict[str, Any], file: File, limits: Limits) -> Iterator[bytes]:
+    from parsers import ladder  # noqa: PLC0415
+
+    forms = load_forms(Path(head["forms"]))
+    for reading in ladder.read(file, forms, limits, date.fromisoformat(head["today"])):
+        yield json.dumps(reading.to_json()).encode()
+
+
+def _draw(head: dict[str, Any], file: File, limits: Limits) -> Iterator[bytes]:
+    from parsers import draw  # noqa: PLC0415
+
+    frames = [Frame(**{**frame, "rect": tuple(frame["rect"])}) for frame in head["frames"]]
+    yield from map(base64.b64encode, draw.pictures(file, frames, limits))
 
 
 def _confine(limits: Limits) -> None:

@@ -1,4 +1,4 @@
-"""Hostile bytes are met in a child process with limits; what it says is read as JSON, up to a size."""
+"""Hostile bytes are met in a child process with limits; what it says are lines, up to a size."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from parsers import copies, pages, versions
-from parsers.form import Form, FormError
 from parsers.limits import Limits
-from parsers.reading import File, Problem, Reading
+from parsers.reading import File
 
-END = b"end"  # the child's last line: everything was read
-DEFAULT = Limits()
+END = b"end"  # the child's last line: everything was done
 MOST_SAID = 32 << 20  # bytes from a child; 48 answers of 4 kB are a quarter of a megabyte
 
 # -I keeps working folder and environment out of the child's imports, so it is told where this package is.
@@ -32,47 +29,29 @@ _FOLDER = "mailbot-read-"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG")
 
 
-def read(
-    files: Sequence[File],
-    forms: Path,
-    limits: Limits = DEFAULT,
-    today: date | None = None,
-    current: str | None = None,
-) -> list[Reading]:
-    """What is in the files of one mail, in order: each form found, and for a file that holds none its problem.
+@dataclass(frozen=True)
+class Said:
+    """What a child said, a line each; `whole` where it came to its end, `late` where its time was over."""
 
-    `forms` holds a folder for each version of the form; raises FormError where none can be used. Each file is
-    read by a process of its own within `limits`. Dates after `today` are questioned. With `current`, forms in other
-    versions answer that version's questions.
-    """
-    known = load_forms(forms)
-    day = today or date.today()  # noqa: DTZ011 - the day where the form is read
-    readings = [reading for file in files for reading in _read_one(file, forms, limits, day)]
-    found = copies.without(pages.joined(readings), known)
-    return versions.up_to_date(found, known, current) if current else found
+    lines: tuple[bytes, ...]
+    whole: bool
+    late: bool
 
 
-def load_forms(folder: Path) -> tuple[Form, ...]:
-    """Every version of the form under this folder, the newest name last."""
-    forms = tuple(Form.load(path.parent) for path in sorted(folder.glob("*/form.toml")))
-    if not forms:
-        raise FormError(f"{folder}: holds no form; put each version's form.toml into a folder of its own there")
-    return forms
-
-
-def _read_one(file: File, forms: Path, limits: Limits, today: date) -> list[Reading]:
-    if len(file.data) > limits.file_bytes:
-        return [_failed(file, Problem("too_big", f"This file is larger than {limits.file_mb} MB.", file.name))]
-    head = {"name": file.name, "forms": str(forms.resolve()), "limits": asdict(limits)}
-    request = json.dumps({**head, "today": today.isoformat()}).encode() + b"\n" + file.data
+def ask(task: str, about: Mapping[str, Any], file: File, limits: Limits) -> Said:
+    """What a child process makes of a file: `task` is a function of `parsers.child`, `about` what it is told."""
+    head = {"task": task, "name": file.name, "limits": asdict(limits), **about}
     with _environment() as environment:
-        said, in_time = _child(request, limits.seconds, environment)
-    readings, whole = _understood(said)
-    if whole:
-        return readings
-    took = "more memory or work than we allow" if in_time else "too long"
-    words = f"Reading this file took {took}; a person should look at it."
-    return [*readings, _failed(file, Problem("limits", words, file.name))]
+        said, in_time = _child(json.dumps(head).encode() + b"\n" + file.data, limits.seconds, environment)
+    return Said(*lines_of(said), late=not in_time)
+
+
+def lines_of(said: bytes) -> tuple[tuple[bytes, ...], bool]:
+    """The whole lines that a child wrote, and whether they came to their end."""
+    *lines, rest = said.split(b"\n")
+    if lines[-1:] == [END] and not rest:
+        return tuple(lines[:-1]), True
+    return tuple(lines), False
 
 
 def sweep() -> None:
@@ -150,21 +129,3 @@ def _end(child: subprocess.Popen[bytes], late: threading.Event) -> None:
 def _kill(child: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
-
-
-def _understood(said: bytes) -> tuple[list[Reading], bool]:
-    """The readings in the whole lines a child wrote, and whether it came to its end."""
-    *lines, rest = said.split(b"\n")
-    readings: list[Reading] = []
-    for line in lines:
-        if line == END:
-            return readings, not rest
-        try:
-            readings.append(Reading.from_json(json.loads(line)))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            break
-    return readings, False
-
-
-def _failed(file: File, problem: Problem) -> Reading:
-    return Reading((file.name,), None, "other", None, problems=(problem,))

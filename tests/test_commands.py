@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from mailbot.commands import app, main
 from mailbot.store import MailState, Store
-from parsers.write.fill import fill_docx
+from parsers.write.fill import fill_docx, fill_pdf
 from tests.desk import CONFIG, MONDAY, PASSED, STAFF, US, Desk, Still, mail, office_with
 from tests.parsers.kit import read_here
 from tests.parsers.people import PLAIN
@@ -403,6 +403,15 @@ class TestLooking:
         (found,) = json.loads(run("read", tmp_path / "f.docx", "--json").out)
         assert (found["form_version"], found["answers"]["p_surname"]["value"]) == ("1", "Whitlock")
         assert "Whitlock" in run("read", tmp_path / "f.docx").out
+
+    def test_pictures_of_a_form_are_named_by_number(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "whitlock.pdf").write_bytes(fill_pdf((CONFIG / "forms/1/referral-form.pdf").read_bytes(), PLAIN))
+        said = run("read", tmp_path / "whitlock.pdf", "--pictures", tmp_path / "seen")
+        assert said.status == 0
+        assert {path.name for path in (tmp_path / "seen").iterdir()} == {
+            f"file-1-page-{page}.png" for page in range(1, 8)
+        }
+        assert "green sure" in said.out
 
     def test_check_says_what_is_wrong(self, run: Run) -> None:
         said = run("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -49,26 +50,58 @@ def form(
 def read(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Returned forms: PDF or Word documents.")],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            "--pictures", metavar="DIR", help="Where to write each page, its answers framed by how sure they are."
+        ),
+    ] = None,
 ) -> None:
     """Read returned forms: each answer with where it was found and how sure it is."""
     settings = load_settings(account=False)
-    readings = read_paths(files, settings)
+    opened = opened_files(files)
+    readings = read_opened(opened, settings)
+    said = list(_draw(opened, readings, pictures, limits(settings))) if pictures else []
     if as_json:
         print_json([reading.to_json() for reading in readings])
         return
     for reading in readings:
         _print(reading, Form.load(settings.form_folder))
+    for words in said:
+        console.print(words, markup=False)
 
 
 def read_paths(paths: list[Path], settings: Settings) -> list[Reading]:
     """Read files from the disk; raises UserError for one that cannot be opened."""
+    return read_opened(opened_files(paths), settings)
+
+
+def opened_files(paths: list[Path]) -> list[File]:
     opened = []
     for path in paths:
         try:
             opened.append(File(path.name, path.read_bytes()))
         except OSError as error:
             raise UserError(f"{path}: cannot be opened: {error.strerror}") from None
-    return parsers.read(opened, settings.folder / "forms", limits(settings), current=settings.referrals.form)
+    return opened
+
+
+def read_opened(files: list[File], settings: Settings) -> list[Reading]:
+    return parsers.read(files, settings.folder / "forms", limits(settings), current=settings.referrals.form)
+
+
+def _draw(files: list[File], readings: list[Reading], folder: Path, most: parsers.Limits) -> Iterator[str]:
+    """Write the pages, and say what was written; numbered, for the names that people give files may name people."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, file in enumerate(files, start=1):
+        drawn = list(parsers.pictures(file, readings, most))
+        for page, png in enumerate(drawn, start=1):
+            path = folder / f"file-{number}-page-{page}.png"
+            path.write_bytes(png)
+            yield str(path)
+        if not drawn:
+            yield f"{file.name}: no answer stands on a page of it, so there is no picture"
+    yield "Frames: " + ", ".join(f"{colour} {what}" for what, colour in parsers.COLOURS.items())
 
 
 def _print(reading: Reading, form: Form) -> None:
