@@ -13,10 +13,10 @@ from mailbot.actions import Office, people
 from mailbot.clock import Clock
 from mailbot.kinds import KINDS
 from mailbot.mail import Mail, parse
-from mailbot.store import MailState, Store, Transaction
+from mailbot.store import MailState, Store
 from mailbot.store.mails import STRIKES, Taken
 from mailbot.understand import as_kind, understand
-from mailbot.understood import Understood
+from mailbot.understood import Understood, a_person_said_so
 from parsers import Reading, may_hold_form
 
 log = structlog.get_logger()
@@ -85,7 +85,8 @@ class Actor:
         with self._store.transaction(self._clock.now()) as tx:
             kept = tx.mails.readings(taken.id) if taken.state == MailState.READY else None
             readings = [Reading.from_json(one) for one in kept or ()]
-            understood = understand(self._office, tx, taken.id, mail, readings, taken.role, taken.came_at)
+            of = (self._office, tx, taken.id, mail, readings, taken.role, taken.came_at)
+            understood = as_kind(*of, taken.kind) if taken.kind and a_person_said_so(taken.why) else understand(*of)
             KINDS[understood.kind].act(self._office, tx, understood)
             state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED
             if not tx.mails.move(taken.id, state, **marks(understood)):
@@ -121,15 +122,3 @@ def marks(understood: Understood) -> dict[str, Any]:
         "sender": mail.sender.address,
         "subject": mail.subject[:500],
     }
-
-
-def act_again(office: Office, tx: Transaction, mail_id: int, kind: str) -> None:
-    """A person says what a mail is: that kind acts on it, in the caller's transaction."""
-    row = tx.mails.get(mail_id)
-    mail = parse(tx.mails.raw(mail_id) or b"")
-    readings = [Reading.from_json(one) for one in tx.mails.readings(mail_id) or ()]
-    understood = as_kind(office, tx, mail_id, mail, readings, row["role"], row["came_at"], kind)
-    KINDS[kind].act(office, tx, understood)
-    tx.mails.note(mail_id, **marks(understood))
-    if tx.needs.waiting(mail_id):  # what that kind asks of a person keeps the mail where people look
-        tx.mails.set_state(mail_id, MailState.NEEDS_PERSON, [MailState.HANDLED])

@@ -14,9 +14,21 @@ from mailbot.mail import Mail, Report
 from mailbot.settings import MailboxSettings
 from mailbot.signs import passed_on_by_rule
 from mailbot.store import Transaction
-from mailbot.understood import A_PERSON_SAID_SO, Authenticity, Known, KnownReferral, OurLetter, Understood, Why
+from mailbot.store.codes import ALPHABET
+from mailbot.understood import (
+    A_PERSON_SAID_SO,
+    Authenticity,
+    IssuedCode,
+    Known,
+    KnownReferral,
+    OurLetter,
+    Understood,
+    Why,
+)
 from parsers import Reading
 
+_CODE = re.compile(rf"\b[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}\b", re.IGNORECASE)
+_CODES = 50  # a thread that goes back and forth quotes many
 _DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*(\w+)(?:.*\bheader\.from=([\w.-]+))?", re.IGNORECASE)
 
 
@@ -57,6 +69,7 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
     """Everything recognising needs to know, asked of the store at once."""
     settings = office.settings.mailbox
     letters = _our_letters(office, tx, mail)
+    staff = frozenset(address.lower() for address in office.settings.staff.addresses)
     return Known(
         now=tx.now,
         our_addresses=frozenset(
@@ -71,6 +84,8 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
         answered_by_hand=bool(mail.message_id) and tx.folders.was_answered_by_hand(mail.message_id),
         wrote_lately=passed_on_by_rule(mail) and tx.letters.any_to(mail.sender.address, tx.now - timedelta(hours=24)),
         own_lists=frozenset(settings.own_lists),
+        staff=staff,
+        codes=_codes(tx, mail) if staff & {mail.sender.address, *(one.recipient for one in letters)} else (),
         words=office.words,
     )
 
@@ -84,7 +99,7 @@ def _our_letters(office: Office, tx: Transaction, mail: Mail) -> Sequence[OurLet
             or _of_referral(office, tx, mail.report)
             or list(tx.letters.with_message_ids(mail.thread))
         )
-    return [OurLetter(row["id"], row["name"], row["recipient"], row["state"], row["referral_id"]) for row in rows]
+    return [_letter(row) for row in rows]
 
 
 def _of_referral(office: Office, tx: Transaction, report: Report) -> list[sa.RowMapping]:
@@ -92,6 +107,16 @@ def _of_referral(office: Office, tx: Transaction, report: Report) -> list[sa.Row
     named = tx.referrals.with_references(references_in(report.subject, office.settings.referrals.prefix))
     letters = [row for one in named for row in tx.letters.of_referral(one["id"])]
     return [row for row in letters if row["recipient"] in report.recipients][-1:]
+
+
+def _letter(row: sa.RowMapping) -> OurLetter:
+    return OurLetter(row["id"], row["name"], row["recipient"], row["state"], row["referral_id"], row["cause"])
+
+
+def _codes(tx: Transaction, mail: Mail) -> tuple[IssuedCode, ...]:
+    """The codes of ours anywhere in the mail: most stand in the quoted letter that it answers."""
+    found = {one.upper() for one in _CODE.findall(mail.text)[:_CODES]}
+    return tuple(IssuedCode(row["recipient"], _letter(row)) for row in tx.codes.issued(found))
 
 
 def _referrals(office: Office, tx: Transaction, mail: Mail, letters: Sequence[OurLetter]) -> tuple[KnownReferral, ...]:

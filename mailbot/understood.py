@@ -28,6 +28,11 @@ class Why:
 A_PERSON_SAID_SO = "a_person_said_so"
 
 
+def a_person_said_so(kept: Sequence[Mapping[str, str]] | None) -> bool:
+    """Whether the reasons kept with a mail are a person's word."""
+    return any(why.get("rule") == A_PERSON_SAID_SO for why in kept or ())
+
+
 class Authenticity(StrEnum):
     """What our own server's Authentication-Results say of the sender (RFC 8601); others' count for nothing."""
 
@@ -45,6 +50,22 @@ class OurLetter:
     recipient: str
     state: str
     referral_id: int | None
+    cause: str = ""
+
+    @property
+    def item(self) -> int | None:
+        """The number of what needs a person, where the letter tells of that."""
+        what, _, number = self.cause.partition(":")
+        number = number.partition(":")[0]
+        return int(number) if what == "need" and number.isdecimal() else None
+
+
+@dataclass(frozen=True)
+class IssuedCode:
+    """A code of ours that stands in a mail: the letter it went out with, and the one address it counts from."""
+
+    recipient: str
+    letter: OurLetter
 
 
 @dataclass(frozen=True)
@@ -71,6 +92,8 @@ class Known:
     answered_by_hand: bool = False
     wrote_lately: bool = False  # a letter of ours went, or goes, to its sender in the last 24 hours
     own_lists: frozenset[str] = frozenset()  # mail that comes through these is a person's
+    staff: frozenset[str] = frozenset()  # addresses whose decisions count
+    codes: tuple[IssuedCode, ...] = ()  # looked up where staff write, or a letter to staff is answered
     words: Mapping[str, WordList] = field(default_factory=dict)  # by the name of their file
 
     @property
@@ -99,6 +122,26 @@ class Understood:
     def by_person(self) -> bool:
         """Whether a person said what this mail is: limits on what goes by itself do not hold then."""
         return any(why.rule == A_PERSON_SAID_SO for why in self.why)
+
+    @property
+    def decision(self) -> Decision:
+        """Who decides, in answer to what."""
+        answered = (*self.known.our_letters, *(one.letter for one in self.known.codes))
+        return Decision(self.mail.sender.address, tuple(dict.fromkeys(answered)))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A mail of staff that decides: by whom, and which of our letters to staff it answers, the newest first."""
+
+    by: str
+    letters: tuple[OurLetter, ...]
+
+    @property
+    def item(self) -> int | None:
+        """The one thing that needs a person which these letters are about; None where there is none, or several."""
+        items = {one.item for one in self.letters if one.item is not None}
+        return items.pop() if len(items) == 1 else None
 
 
 def no_automatic_reply(mail: Mail, known: Known) -> tuple[Why, ...]:

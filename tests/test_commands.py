@@ -216,7 +216,7 @@ class TestQueue:
     def test_sending_the_form(self, run: Run, desk: Desk) -> None:
         mail_id = desk.handles(mail("Who are you?", "Question"))["id"]
         said = run("do", 1, "send-form", "--as", "Ada")
-        assert (said.status, said.words) == (0, "Item 1: send-form done.")
+        assert (said.status, said.words) == (0, "Item 1: the form goes to sam.okoro@cmht.example.")
         assert [row["recipient"] for row in desk.letters("form")] == [SAM]
         assert desk.mail(mail_id)["state"] == MailState.HANDLED
         again = run("do", 1, "send-form")

@@ -196,13 +196,13 @@ class TestRefusals:
         assert out.row(refused)["attempts"] == 1
 
     def test_a_person_sends_it_again(self, out: Outgoing) -> None:
-        from mailbot.actions import people
+        from mailbot.actions.answers import send_again
 
         out.sink.answer = answers("RCPT", "550 5.1.1 no such user")
         letter_id = out.put()
         out.deliver()
         with out.store.transaction(out.clock.now()) as tx:
-            people.send_again(tx, tx.needs.waiting()[0])
+            send_again(tx, tx.needs.waiting()[0])
         out.deliver()
         assert out.state(letter_id) == "sent"
         assert [one.raw for one in out.sink.box if one.recipients == ("sam.okoro@cmht.example",)] == [a_letter().raw]

@@ -229,10 +229,10 @@ class TestReminders:
         assert all(later["written_at"] > earlier["written_at"] for earlier, later in pairwise(told))
         assert b"Still needs" in told[1]["skeleton"]
 
-        from mailbot.actions import people
+        from mailbot.actions import answers
 
         with desk.store.transaction(desk.clock.now()) as tx:
-            people.close(tx, tx.needs.waiting()[0]["id"], "Ada", "done")
+            answers.close(tx, tx.needs.waiting()[0]["id"], "Ada", "done")
         desk.clock.move(days=5)
         desk.tick()
         assert len(desk.letters("needs-a-person")) == 4

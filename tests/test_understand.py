@@ -387,10 +387,10 @@ class TestFaults:
         assert b"ZeroDivisionError" in told["skeleton"]
         assert b"a name of somebody" not in told["skeleton"]
 
-        from mailbot.actions import people
+        from mailbot.actions import answers
 
         with desk.store.transaction(desk.clock.now()) as tx:
-            people.retry(tx, bad, "Ada")
+            answers.retry(tx, bad, "Ada")
         desk.work()
         assert desk.mail(bad)["state"] == "handled"
         assert len(desk.letters("form")) == 1

@@ -19,7 +19,7 @@ from parsers.answers import Written, answers
 def add(office: Office, tx: Transaction, readings: Sequence[Reading], pairs: Sequence[str], by: str) -> sa.RowMapping:
     """A referral from a form's file, from answers given as `key=text`, or both; raises UserError with what is wrong."""
     found = dict(_of_files(readings))
-    found.update(_of_pairs(office, tx, pairs))
+    found.update(answers_of(office, tx, pairs))
     if not any(answer.raw for answer in found.values()):
         raise UserError("Nothing was entered: name a filled-in form, or answers as in --set p_surname=Example.")
     email = found.get("r_email")
@@ -49,7 +49,8 @@ def _of_files(readings: Sequence[Reading]) -> dict[str, Answer]:
     return dict(forms[0].answers) if forms else {}
 
 
-def _of_pairs(office: Office, tx: Transaction, pairs: Sequence[str]) -> dict[str, Answer]:
+def answers_of(office: Office, tx: Transaction, pairs: Sequence[str]) -> dict[str, Answer]:
+    """Answers that a person gives as `key=text`; raises UserError with every key that is no question of the form."""
     written: dict[str, Written] = {}
     problems = []
     for pair in pairs:

@@ -9,8 +9,10 @@ from mailbot.actions.office import Office
 from mailbot.asking import speaks_of_danger, wants_to_talk
 from mailbot.errors import UserError
 from mailbot.letters import FormFacts, Thread
+from mailbot.mail import Mail, parse
 from mailbot.store import Transaction
-from mailbot.understood import Understood
+from mailbot.store.audit import MAILBOT
+from mailbot.understood import A_PERSON_SAID_SO, Understood, Why
 
 #: mail providers whose addresses are people's own (A6)
 _PERSONAL = frozenset(
@@ -29,9 +31,26 @@ def answer_request(office: Office, tx: Transaction, understood: Understood) -> N
     elif _limit_reached(office, tx, address) and not understood.by_person:
         tx.audit.add("form_limit_reached", mail_id=understood.mail_id)
     else:
-        send_form(office, tx, understood)
+        urgent = bool(speaks_of_danger(understood.mail, understood.known))
+        _send_form(office, tx, understood.mail_id, address, thread_of(understood.mail), urgent=urgent)
     if not understood.by_person:
         _tell_staff(office, tx, understood)
+
+
+def send_form_for(office: Office, tx: Transaction, mail_id: int, by: str, to: str = "") -> str:
+    """A person has the form sent to who wrote, or to the address they name; says where. Raises UserError."""
+    mail = parse(tx.mails.raw(mail_id) or b"")
+    address = to.lower() or mail.sender.address
+    if "@" not in address or " " in address:
+        raise UserError(
+            "The mail has no sender that could be answered: name one, as in `send-form name@service.example`."
+        )
+    thread = thread_of(mail) if address == mail.sender.address else None
+    if not _send_form(office, tx, mail_id, address, thread, urgent=False, by=by):
+        raise UserError("The form has already been sent in answer to this mail, and never goes twice for one mail.")
+    tx.enquiries.open(mail_id, address, tx.mails.get(mail_id)["came_at"])
+    tx.mails.note(mail_id, kind="form_request", why=[Why(A_PERSON_SAID_SO, "is what a person said").to_json()])
+    return address
 
 
 def _tell_staff(office: Office, tx: Transaction, understood: Understood) -> None:
@@ -44,29 +63,29 @@ def _tell_staff(office: Office, tx: Transaction, understood: Understood) -> None
         people.ask(office, tx, found[0].rule, words, understood=understood)
 
 
-def send_form(office: Office, tx: Transaction, understood: Understood) -> None:
-    """The blank form to the sender, in the same thread."""
-    danger = speaks_of_danger(understood.mail, understood.known)
-    sender = understood.mail.sender
-    cause = f"mail:{understood.mail_id}"
+def _send_form(
+    office: Office,
+    tx: Transaction,
+    mail_id: int,
+    address: str,
+    thread: Thread | None,
+    *,
+    urgent: bool,
+    by: str = MAILBOT,
+) -> bool:
+    """Whether the blank form went into the outbox: it never goes twice to one address for one mail."""
+    cause = f"mail:{mail_id}"
+    facts = FormFacts(personal_address=address.rpartition("@")[2] in _PERSONAL, urgent=urgent)
     letter = office.letters.write(
-        "form",
-        sender.address,
-        FormFacts(personal_address=sender.domain in _PERSONAL, urgent=bool(danger)),
-        cause=cause,
-        now=tx.now,
-        thread=thread_of(understood),
-        attachments=office.blanks,
+        "form", address, facts, cause=cause, now=tx.now, thread=thread, attachments=office.blanks
     )
-    letter_id = tx.letters.put(letter, cause, mail_id=understood.mail_id)
-    if letter_id is None and understood.by_person:
-        raise UserError("The form has already been sent in answer to this mail, and never goes twice for one mail.")
-    tx.audit.add("form_sent_to_outbox", mail_id=understood.mail_id, letter_id=letter_id)
+    letter_id = tx.letters.put(letter, cause, mail_id=mail_id)
+    tx.audit.add("form_sent_to_outbox", actor=by, mail_id=mail_id, letter_id=letter_id)
+    return letter_id is not None
 
 
-def thread_of(understood: Understood) -> Thread | None:
+def thread_of(mail: Mail) -> Thread | None:
     """The thread that an answer to this mail goes into (RFC 5322 3.6.4)."""
-    mail = understood.mail
     return Thread(mail.message_id, (*mail.thread, mail.message_id)) if mail.message_id else None
 
 

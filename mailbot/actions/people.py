@@ -1,29 +1,29 @@
-"""What needs a person: putting it into the queue with its why, telling staff, and taking their answer."""
+"""What needs a person: putting it into the queue with its why, telling staff, and what they can answer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
+from mailbot.actions import staff
 from mailbot.actions.office import Office
-from mailbot.errors import UserError
 from mailbot.letters import Action, Arrived, NeedsAPersonFacts
-from mailbot.store import LetterState, MailState, Transaction
+from mailbot.store import Transaction
 from mailbot.understood import OurLetter, Understood
 
 #: what a person can answer, in the order it is offered
 ACTIONS = {
-    "send-form": "send the form to the person who wrote",
-    "join": "put it with a referral that you name, such as {prefix}-2026-0042",
-    "new-referral": "make a new referral of the form it brings",
-    "confirm-referrer": "the address on the form is the referrer's (or name another)",
-    "send-again": "send the letter once more",
-    "again": "handle it again as a kind that you name, such as form_request",
-    "retry": "handle it again as it is",
-    "not-ours": "it is not for us",
-    "done": "somebody has dealt with it",
+    "send-form": "Send the form to the person who wrote (or name an address)",
+    "join": "Put it with the referral that you name",
+    "new-referral": "Make a new referral of the form it brings",
+    "confirm-referrer": "The address on the form is the referrer's (or name another)",
+    "confirm-answer": "An answer on the form is what you say, as in p_dob 27 3 1985",
+    "send-again": "Send the letter once more",
+    "again": "Handle it again as a kind that you name, such as form_request",
+    "retry": "Handle it again as it is",
+    "not-ours": "It is not for us",
+    "done": "Somebody has dealt with it",
 }
 
 _FITTING = {
@@ -49,6 +49,7 @@ _FITTING = {
     "calendar": ("join", "done"),
     "came_with_form": ("done",),
     "copied_to_others": ("done",),
+    "decision_refused": ("not-ours", "done"),
 }
 
 #: staff are told of these by their own letter, at once (F1, F4)
@@ -116,9 +117,8 @@ def actions_for(office: Office, need: sa.RowMapping) -> list[Action]:
     prefix = office.settings.referrals.prefix
     commands = []
     for name in _FITTING.get(need["why"], ("done",)):
-        command = f"mailbot retry {need['mail_id']}" if name == "retry" else f"mailbot do {need['id']} {name}"
-        command += {"join": " REFERENCE", "again": " KIND"}.get(name, "")
-        commands.append(Action(command, ACTIONS[name].format(prefix=prefix)))
+        reply = name + {"join": f" {prefix}-2026-0042", "again": " form_request"}.get(name, "")
+        commands.append(Action(f"mailbot do {need['id']} {reply}", ACTIONS[name], reply))
     return commands
 
 
@@ -144,8 +144,9 @@ def _tell(
     cause = f"need:{need['id']}" + (f":reminder:{tx.now:%Y-%m-%dT%H}" if reminder else "")
     name = "urgent" if need["why"] in _URGENT else "needs-a-person"
     for address in office.settings.staff.addresses:
-        letter = office.letters.write(name, address, facts, cause=cause, now=tx.now)
-        tx.letters.put(letter, cause, mail_id=need["mail_id"], referral_id=need["referral_id"])
+        staff.write(
+            office, tx, name, address, facts, cause=cause, mail_id=need["mail_id"], referral_id=need["referral_id"]
+        )
 
 
 def _arrived(understood: Understood | None) -> Arrived | None:
@@ -160,70 +161,3 @@ def _arrived_row(row: sa.RowMapping) -> Arrived:
 
 def _to_staff(office: Office, recipient: str) -> bool:
     return recipient in {address.lower() for address in office.settings.staff.addresses}
-
-
-# -- answers
-
-
-def close(tx: Transaction, need_id: int, by: str, action: str) -> None:
-    """A person has answered: the queue forgets it, and its mail is handled once nothing else about it waits."""
-    need = tx.needs.get(need_id)
-    if not tx.needs.close(need_id, by, action):
-        raise UserError(f"Item {need_id} was already answered by {need['closed_by']} with “{need['action']}”.")
-    tx.audit.add("answered", actor=by, mail_id=need["mail_id"], referral_id=need["referral_id"], action=action)
-    if need["mail_id"] and not tx.needs.waiting(need["mail_id"]):
-        tx.mails.set_state(need["mail_id"], MailState.HANDLED, [MailState.NEEDS_PERSON, MailState.SET_ASIDE])
-
-
-def join(tx: Transaction, need: sa.RowMapping, reference: str) -> None:
-    """A person puts a mail with a referral."""
-    referral = tx.referrals.get(reference)
-    tx.mails.join(_mail_of(need), referral["id"])
-
-
-def confirm_referrer(tx: Transaction, need: sa.RowMapping, by: str, address: str = "") -> None:
-    """A person says whose address the outcome goes to."""
-    if need["referral_id"] is None:
-        raise UserError(f"Item {need['id']} is not about a referral, so there is no referrer to confirm.")
-    referral = tx.referrals.by_id(need["referral_id"])
-    confirmed = (address or referral["referrer"] or "").lower()
-    if "@" not in confirmed:
-        raise UserError(
-            "The form gives no usable address: name one, as in `confirm-referrer name@organisation.example`."
-        )
-    tx.referrals.change(referral["id"], referrer=confirmed, confirmed_by=by)
-
-
-def send_again(tx: Transaction, need: sa.RowMapping) -> None:
-    """A person decides that a letter in trouble goes once more, with the same bytes."""
-    if need["letter_id"] is None:
-        raise UserError(f"Item {need['id']} is not about a letter.")
-    troubled: Sequence[LetterState] = (
-        LetterState.FAILED,
-        LetterState.DELIVERED_NOT,
-        LetterState.HELD,
-        LetterState.IN_DOUBT,
-    )
-    if not tx.letters.settle(
-        need["letter_id"], LetterState.READY, troubled, next_try_at=tx.now, note="a person sends it again"
-    ):
-        raise UserError("The letter is not in trouble any more; nothing was sent again.")
-
-
-def retry(tx: Transaction, mail_id: int, by: str) -> None:
-    """Take a mail that was set aside into work again."""
-    if tx.mails.raw(mail_id) is None:
-        raise UserError(
-            f"The content of mail {mail_id} was never kept ({tx.mails.get(mail_id)['error']}): look in the mailbox."
-        )
-    if not tx.mails.set_state(mail_id, MailState.NEW, [MailState.SET_ASIDE]):
-        raise UserError(f"Mail {mail_id} is not set aside; it is {tx.mails.get(mail_id)['state']}.")
-    for need in tx.needs.waiting(mail_id):
-        tx.needs.close(need["id"], by, "retry")
-    tx.audit.add("retried", actor=by, mail_id=mail_id)
-
-
-def _mail_of(need: sa.RowMapping) -> int:
-    if need["mail_id"] is None:
-        raise UserError(f"Item {need['id']} is not about a mail.")
-    return int(need["mail_id"])

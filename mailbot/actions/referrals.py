@@ -98,7 +98,7 @@ def send_receipt(office: Office, tx: Transaction, understood: Understood, referr
         ReceiptFacts(received),
         cause=cause,
         now=tx.now,
-        thread=thread_of(understood),
+        thread=thread_of(understood.mail),
         attachments=office.blanks if gaps else (),
     )
     tx.letters.put(letter, cause, mail_id=understood.mail_id, referral_id=referrals[0]["id"])
@@ -132,7 +132,7 @@ def _ask_for_filled(office: Office, tx: Transaction, understood: Understood) -> 
         QuestionFacts(),
         cause=cause,
         now=tx.now,
-        thread=thread_of(understood),
+        thread=thread_of(understood.mail),
         attachments=office.blanks,
     )
     tx.letters.put(letter, cause, mail_id=understood.mail_id)

@@ -25,7 +25,7 @@ def answer(
         return False
     cause = f"mail:{understood.mail_id}"
     sender = understood.mail.sender.address
-    letter = office.letters.write(name, sender, facts, cause=cause, now=tx.now, thread=thread_of(understood))
+    letter = office.letters.write(name, sender, facts, cause=cause, now=tx.now, thread=thread_of(understood.mail))
     return tx.letters.put(letter, cause, mail_id=understood.mail_id, referral_id=referral_id) is not None
 
 

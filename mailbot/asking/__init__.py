@@ -14,7 +14,10 @@ from mailbot.asking.form import asks_for_form as asks_for_form
 from mailbot.asking.form import reads_automatic as reads_automatic
 from mailbot.asking.form import speaks_of_danger as speaks_of_danger
 from mailbot.asking.form import wants_to_talk as wants_to_talk
+from mailbot.asking.thanks import greets as greets
 from mailbot.asking.thanks import only_thanks as only_thanks
+from mailbot.asking.thanks import says_something as says_something
+from mailbot.asking.thanks import thanks as thanks
 from mailbot.asking.whose import WITH_SAFE_TEXT as WITH_SAFE_TEXT
 from mailbot.asking.whose import from_no_referrer as from_no_referrer
 from mailbot.asking.whose import may_be_from_no_referrer as may_be_from_no_referrer

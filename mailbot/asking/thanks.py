@@ -14,20 +14,20 @@ def only_thanks(mail: Mail, known: Known) -> bool:
     if mail.readable or known.readings or not _is_answer(mail, known):
         return False
     lines = [line for line in mail.words.split("\n") if line.strip()]
-    if lines and _greets(lines[0], known):
+    if lines and greets(lines[0], known):
         lines = lines[1:]
-    thanks = 0
-    while thanks < len(lines) and _thanks(lines[thanks], known):
-        thanks += 1
-    signature = lines[thanks:]
-    if not thanks or len(signature) > _LONGEST_SIGNATURE:
+    thankful = 0
+    while thankful < len(lines) and thanks(lines[thankful], known):
+        thankful += 1
+    signature = lines[thankful:]
+    if not thankful or len(signature) > _LONGEST_SIGNATURE:
         return False
-    return not any(_says_something(line, known) for line in signature)
+    return not any(says_something(line, known) for line in signature)
 
 
 def _is_answer(mail: Mail, known: Known) -> bool:
     """The subject is that of a thread, or thanks too: a new subject may carry the news."""
-    return bool(mail.thread) or mail.about != mail.subject.strip() or not mail.about or _thanks(mail.about, known)
+    return bool(mail.thread) or mail.about != mail.subject.strip() or not mail.about or thanks(mail.about, known)
 
 
 def _words(line: str, known: Known) -> list[str]:
@@ -38,18 +38,21 @@ def _in_list(name: str, word: str, known: Known) -> bool:
     return bool(known.words["note"].find(name, f" {word} "))
 
 
-def _greets(line: str, known: Known) -> bool:
+def greets(line: str, known: Known) -> bool:
+    """Whether a line is a greeting: a few words, the first of them "Hi", "Dear" and the like."""
     words = _words(line, known)
-    return 0 < len(words) <= 4 and words[0] in _GREETINGS and not _says_something(line, known)
+    return 0 < len(words) <= 4 and words[0] in _GREETINGS and not says_something(line, known)
 
 
-def _thanks(line: str, known: Known) -> bool:
+def thanks(line: str, known: Known) -> bool:
+    """Whether a line is thanks, or a kind closing, and nothing else."""
     words = _words(line, known)
     return all(_in_list("thanks", word, known) for word in words) and any(
         _in_list("thankful", word, known) or word in ("regards", "wishes") for word in words
     )
 
 
-def _says_something(line: str, known: Known) -> bool:
+def says_something(line: str, known: Known) -> bool:
+    """Whether a line is a sentence, and not a name, a post or an address."""
     words = _words(line, known)
     return len(words) > _LONGEST_LINE or any(_in_list("sentence", word, known) for word in words)

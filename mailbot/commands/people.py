@@ -10,13 +10,10 @@ import sqlalchemy as sa
 import typer
 
 from mailbot import wording
-from mailbot.act import act_again
-from mailbot.actions import by_hand, people
+from mailbot.actions import answers, by_hand, people
 from mailbot.actions.advice import checks_of
 from mailbot.commands.desk import Desk, console, open_desk, print_json, print_table, who
 from mailbot.commands.forms import read_paths
-from mailbot.errors import UserError
-from mailbot.kinds import KINDS
 from mailbot.referral import OPEN, State
 from mailbot.store import Transaction
 
@@ -156,47 +153,16 @@ def do(
     item: Annotated[int, typer.Argument(metavar="ID", help="The item's number, as `mailbot list` shows it.")],
     action: Annotated[str, typer.Argument(metavar="ACTION", help="One of the item's answers, such as send-form.")],
     what: Annotated[
-        str, typer.Argument(metavar="[WITH]", help="The reference, address or kind, where the answer needs one.")
-    ] = "",
+        list[str] | None,
+        typer.Argument(metavar="[WITH]", help="The reference, address, kind or answer, where the action needs one."),
+    ] = None,
     by_whom: _AS = "",
 ) -> None:
     """Answer something that needs a person."""
     by = by_whom or who()
     with open_desk() as desk, desk.store.transaction(desk.now) as tx:
-        need = tx.needs.get(item)
-        if need["closed_at"]:
-            raise UserError(f"Item {item} was already answered by {need['closed_by']} with “{need['action']}”.")
-        people.close(tx, item, by, f"{action} {what}".strip())
-        _do(desk, tx, need, action, what, by)
-    console.print(f"Item {item}: {action} done.", markup=False)
-
-
-def _do(desk: Desk, tx: Transaction, need: sa.RowMapping, action: str, what: str, by: str) -> None:
-    match action:
-        case "send-form":
-            act_again(desk.office, tx, _mail(need), "form_request")
-        case "new-referral":
-            act_again(desk.office, tx, _mail(need), "returned_form")
-        case "again":
-            if what not in KINDS:
-                raise UserError(f"“{what}” is not a kind of mail; choose one of: {', '.join(KINDS)}.")
-            act_again(desk.office, tx, _mail(need), what)
-        case "join":
-            people.join(tx, need, what)
-        case "confirm-referrer":
-            people.confirm_referrer(tx, need, by, what)
-        case "send-again":
-            people.send_again(tx, need)
-        case "done" | "not-ours":
-            pass
-        case _:
-            raise UserError(f"“{action}” is not an answer; choose one of: {', '.join(people.ACTIONS)}.")
-
-
-def _mail(need: sa.RowMapping) -> int:
-    if need["mail_id"] is None:
-        raise UserError(f"Item {need['id']} is not about a mail.")
-    return int(need["mail_id"])
+        done = answers.answer(desk.office, tx, item, action, " ".join(what or ()), by)
+    console.print(done, markup=False)
 
 
 def retry(
@@ -205,13 +171,13 @@ def retry(
 ) -> None:
     """Take a mail that was set aside into work again."""
     with open_desk() as desk, desk.store.transaction(desk.now) as tx:
-        people.retry(tx, mail, by_whom or who())
+        answers.retry(tx, mail, by_whom or who())
     console.print(f"Mail {mail} is handled again.", markup=False)
 
 
 def add(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A filled-in form, where there is one.")] = None,
-    answers: Annotated[
+    pairs: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
@@ -225,5 +191,5 @@ def add(
     with open_desk() as desk:
         readings = read_paths([file], desk.settings) if file else []
         with desk.store.transaction(desk.now) as tx:
-            row = by_hand.add(desk.office, tx, readings, answers or [], by_whom or who())
+            row = by_hand.add(desk.office, tx, readings, pairs or [], by_whom or who())
     console.print(f"{row['reference']}: for the meeting on {row['meeting']}.", markup=False)

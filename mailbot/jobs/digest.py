@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from mailbot import reviewlist
-from mailbot.actions import Office
+from mailbot.actions import Office, staff
 from mailbot.actions.advice import checks_of
 from mailbot.actions.referrals import gaps_of
 from mailbot.letters import Attachment, DigestFacts, FailedLetter, Letter, Listed, Waiting
@@ -44,8 +44,9 @@ def send(office: Office, tx: Transaction, meeting: Meeting) -> None:
     """Write the digest of one meeting into the outbox and put its referrals on the list."""
     _bring_back_deferred(tx, meeting)
     lists = lists_for(tx, meeting)
-    for letter in write(office, tx, meeting, lists):
-        tx.letters.put(letter, cause(meeting))
+    facts, review_list = facts_of(office, tx, meeting, lists), _attached(office, tx, meeting, lists)
+    for address in office.settings.staff.addresses:
+        staff.write(office, tx, "digest", address, facts, cause=cause(meeting), attachments=[review_list])
     for row in lists.new:
         tx.referrals.move(row["id"], State.QUEUED, State.ON_LIST)
     for row in lists.carried_over:
@@ -58,15 +59,18 @@ def cause(meeting: Meeting) -> str:
 
 
 def write(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> list[Letter]:
-    """The digest as it goes to each member of staff; changes nothing."""
-    review_list = Attachment(
-        f"review-list-{meeting.date.isoformat()}.docx", _WORD_FILE, review_list_of(office, tx, meeting, lists)
-    )
+    """The digest as it goes to each member of staff, but for the code that proves their answer; changes nothing."""
+    review_list = _attached(office, tx, meeting, lists)
     facts = facts_of(office, tx, meeting, lists)
     return [
         office.letters.write("digest", address, facts, cause=cause(meeting), now=tx.now, attachments=[review_list])
         for address in office.settings.staff.addresses
     ]
+
+
+def _attached(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> Attachment:
+    name = f"review-list-{meeting.date.isoformat()}.docx"
+    return Attachment(name, _WORD_FILE, review_list_of(office, tx, meeting, lists))
 
 
 def lists_for(tx: Transaction, meeting: Meeting) -> Lists:

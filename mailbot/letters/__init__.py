@@ -19,6 +19,8 @@ from mailbot.letters.facts import AddedFacts as AddedFacts
 from mailbot.letters.facts import AlarmFacts as AlarmFacts
 from mailbot.letters.facts import Arrived as Arrived
 from mailbot.letters.facts import CannotOpenFacts as CannotOpenFacts
+from mailbot.letters.facts import Checked as Checked
+from mailbot.letters.facts import DecisionCheckFacts as DecisionCheckFacts
 from mailbot.letters.facts import DigestFacts as DigestFacts
 from mailbot.letters.facts import Facts as Facts
 from mailbot.letters.facts import FailedLetter as FailedLetter
@@ -32,6 +34,7 @@ from mailbot.letters.facts import QuestionFacts as QuestionFacts
 from mailbot.letters.facts import ReceiptFacts as ReceiptFacts
 from mailbot.letters.facts import Received as Received
 from mailbot.letters.facts import StatusFacts as StatusFacts
+from mailbot.letters.facts import ToStaff as ToStaff
 from mailbot.letters.facts import Waiting as Waiting
 from mailbot.letters.mime import Attachment as Attachment
 from mailbot.letters.mime import Thread as Thread
@@ -44,7 +47,9 @@ from mailbot.settings import Settings
 #: Letters to staff; all others go outside, and carry the 999 line and the telephone number.
 TO_STAFF = frozenset({"digest", "needs-a-person", "urgent", "decision-check", "alarm"})
 # RFC 3834: what answers a mail by itself is auto-replied, everything else we begin ourselves
-_ANSWERS = frozenset({"form", "receipt", "added", "question", "neutral", "holding", "cannot-open", "status"})
+_ANSWERS = frozenset(
+    {"form", "receipt", "added", "question", "neutral", "holding", "cannot-open", "status", "decision-check"}
+)
 # What Exchange shall not send back: receipts and autoreplies; never bounces, which we need
 _SUPPRESS = "DR, RN, NRN, AutoReply"
 _NO_OUT_OF_OFFICE = frozenset({"form", "receipt"})

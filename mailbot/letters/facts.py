@@ -13,6 +13,13 @@ class Facts:
     """The facts of one letter. Any may come from outside: none can format, link or break a header."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ToStaff(Facts):
+    """The facts of a letter that staff may answer: the code proves that the answer is theirs."""
+
+    code: str = ""
+
+
 @dataclass(frozen=True)
 class FormFacts(Facts):
     """`form`: the blank form is attached."""
@@ -113,7 +120,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class DigestFacts(Facts):
+class DigestFacts(ToStaff):
     """`digest`: goes with the review list, with nothing on it too."""
 
     meeting: Meeting
@@ -145,14 +152,15 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Action:
-    """Something a person can answer: `mailbot do 12 send-form`, "send the referral form"."""
+    """Something a person can answer: `mailbot do 12 send-form`, "send the referral form", and `send-form` by mail."""
 
     command: str
     words: str
+    reply: str
 
 
 @dataclass(frozen=True)
-class NeedsAPersonFacts(Facts):
+class NeedsAPersonFacts(ToStaff):
     """`needs-a-person`, and `urgent` in its place."""
 
     id: int
@@ -163,6 +171,24 @@ class NeedsAPersonFacts(Facts):
     reference: str = ""
     reminder: bool = False
     age: timedelta = timedelta()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A line of a decision and what came of it; `shown` is a text to look at, such as a letter to be approved."""
+
+    line: str
+    words: str
+    shown: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionCheckFacts(ToStaff):
+    """`decision-check`: what was done of what a member of staff decided by mail, and what was not."""
+
+    done: tuple[Checked, ...] = ()
+    not_done: tuple[Checked, ...] = ()
+    help: tuple[Action, ...] = ()  # what can be answered, where something was not understood
 
 
 @dataclass(frozen=True)
@@ -203,6 +229,7 @@ LETTERS: Mapping[str, type[Facts]] = {
     "digest": DigestFacts,
     "needs-a-person": NeedsAPersonFacts,
     "urgent": NeedsAPersonFacts,
+    "decision-check": DecisionCheckFacts,
     "alarm": AlarmFacts,
     "outcome-accept": OutcomeFacts,
     "outcome-consultation": OutcomeFacts,

@@ -13,6 +13,8 @@ from mailbot.letters.facts import (
     AlarmFacts,
     Arrived,
     CannotOpenFacts,
+    Checked,
+    DecisionCheckFacts,
     DigestFacts,
     Facts,
     FailedLetter,
@@ -34,9 +36,9 @@ from mailbot.settings import MeetingSettings
 _MONDAY = datetime(2026, 11, 23, 9, 14, tzinfo=UTC)
 _ARRIVED = Arrived("a.example@cmht.example", _MONDAY, "RE: your patient")
 _ACTIONS = (
-    Action("mailbot do 12 send-form", "Send the referral form"),
-    Action("mailbot do 12 join HM-2026-0042", "Put it with referral HM-2026-0042"),
-    Action("mailbot do 12 done", "Nothing to do"),
+    Action("mailbot do 12 send-form", "Send the referral form", "send-form"),
+    Action("mailbot do 12 join HM-2026-0042", "Put it with referral HM-2026-0042", "join HM-2026-0042"),
+    Action("mailbot do 12 done", "Nothing to do", "done"),
 )
 
 
@@ -58,6 +60,7 @@ def samples(rules: MeetingSettings) -> Iterator[tuple[str, Facts]]:
     yield from (("digest", facts) for facts in _digests(meeting))
     for name in ("needs-a-person", "urgent"):
         yield from ((name, facts) for facts in _needs())
+    yield from (("decision-check", facts) for facts in _checks())
     yield (
         "alarm",
         AlarmFacts(
@@ -98,11 +101,22 @@ def _digests(meeting: Meeting) -> Iterator[DigestFacts]:
 
 
 def _needs() -> Iterator[NeedsAPersonFacts]:
-    yield NeedsAPersonFacts(12, "The form is locked with a password.", _ARRIVED, "It is a returned form.", _ACTIONS)
+    locked = "The form is locked with a password."
+    yield NeedsAPersonFacts(12, locked, _ARRIVED, "It is a returned form.", _ACTIONS, code="7KQM-3XWP")
     yield NeedsAPersonFacts(
         12, "The receipt could not be delivered.", think="The address is wrong or no longer used.",
         reference="HM-2026-0042", reminder=True, age=timedelta(days=2),
     )  # fmt: skip
+
+
+def _checks() -> Iterator[DecisionCheckFacts]:
+    done = Checked("12 send-form", "Item 12: the form goes to a.example@cmht.example.")
+    yield DecisionCheckFacts((done,), code="7KQM-3XWP")
+    yield DecisionCheckFacts(
+        (done, Checked("HM-2026-0042 consultation", "Recorded.", "Dear colleague\nWe are offering advice.")),
+        (Checked("13 jion HM-2026-0042", "This was not understood."),),
+        _ACTIONS,
+    )
 
 
 def _outcomes() -> Iterator[OutcomeFacts]:

@@ -7,7 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from alembic.config import Config
 from sqlalchemy.engine import make_url
 
 from mailbot.store.audit import Audit
+from mailbot.store.codes import Codes
 from mailbot.store.enquiries import Enquiries
 from mailbot.store.folders import Folders
 from mailbot.store.leases import Leases
@@ -35,6 +36,10 @@ class Transaction:
 
     def __init__(self, connection: sa.Connection, now: datetime, owner: str) -> None:
         self.connection, self.now, self.owner = connection, now, owner
+
+    def apart(self) -> AbstractContextManager[object]:
+        """A part of this transaction that is kept or undone by itself: undone where it ends with an exception."""
+        return self.connection.begin_nested()
 
     @cached_property
     def mails(self) -> Mails:
@@ -63,6 +68,10 @@ class Transaction:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self.connection, self.now)
+
+    @cached_property
+    def codes(self) -> Codes:
+        return Codes(self.connection)
 
     @cached_property
     def folders(self) -> Folders:

@@ -43,6 +43,8 @@ class Taken:
     kept_at: datetime
     sha256: str
     strikes: int
+    kind: str | None  # what it was taken for before, where it is handled again
+    why: Sequence[Mapping[str, str]] | None
     raw: bytes
 
 

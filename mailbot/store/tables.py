@@ -212,6 +212,15 @@ letter = Table(
     Index(None, "sent_at"),
 )
 
+#: The words that prove answers to letters to staff, one for each letter and recipient.
+code = Table(
+    "code",
+    metadata,
+    Column("code", Text, primary_key=True),
+    _ref("letter_id", "letter", nullable=False),
+    Column("recipient", Text, nullable=False),
+)
+
 #: Attachments of letters, once each, by hash.
 blob = Table("blob", metadata, Column("sha256", Text, primary_key=True), Column("data", LargeBinary, nullable=False))
 

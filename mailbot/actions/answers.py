@@ -1,0 +1,171 @@
+"""What a person answers to what needs one: the same whether typed at the command line or replied by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from mailbot.actions import by_hand, enquiries
+from mailbot.actions.office import Office
+from mailbot.actions.people import ACTIONS
+from mailbot.errors import UserError
+from mailbot.store import LetterState, MailState, Transaction
+from mailbot.understood import A_PERSON_SAID_SO, Why
+
+#: what a person may say that a mail is; the rest only a machine's mail can be
+KINDS_TO_SAY = (
+    "sensitive", "withdrawal", "returned_form", "unreadable", "more_information", "status_question", "form_request",
+    "automatic", "bulk", "note", "unclear",
+)  # fmt: skip
+_TROUBLED = (LetterState.FAILED, LetterState.DELIVERED_NOT, LetterState.HELD, LetterState.IN_DOUBT)
+
+#: office, transaction, the item, what was said with the action, and by whom -> what was done, in words
+Answer = Callable[[Office, Transaction, sa.RowMapping, str, str], str]
+
+
+def answer(office: Office, tx: Transaction, item: int, action: str, said: str, by: str) -> str:
+    """Do what a person answers to an item, and close it; says what was done. Raises UserError."""
+    need = tx.needs.get(item)
+    if action not in _ANSWERS:
+        raise UserError(f"“{action}” is not an answer; choose one of: {', '.join(ACTIONS)}.")
+    if action != "retry":  # which closes everything that waits because of the mail
+        close(tx, item, by, f"{action} {said}".strip())
+    return f"Item {item}: {_ANSWERS[action](office, tx, need, said.strip(), by)}"
+
+
+def close(tx: Transaction, item: int, by: str, action: str) -> None:
+    """A person has answered: the queue forgets it, and its mail is handled once nothing else about it waits."""
+    need = tx.needs.get(item)
+    if not tx.needs.close(item, by, action):
+        raise UserError(f"Item {item} was already answered by {need['closed_by']} with “{need['action']}”.")
+    name = action.split(maxsplit=1)[0]  # what is named with it may be somebody's address
+    tx.audit.add("answered", actor=by, mail_id=need["mail_id"], referral_id=need["referral_id"], action=name)
+    if need["mail_id"] and not tx.needs.waiting(need["mail_id"]):
+        tx.mails.set_state(need["mail_id"], MailState.HANDLED, [MailState.NEEDS_PERSON, MailState.SET_ASIDE])
+
+
+def _send_form(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    to = enquiries.send_form_for(office, tx, _mail_of(need), by, said)
+    return f"the form goes to {to}."
+
+
+def _join(_office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    referral = tx.referrals.get(said)
+    tx.mails.join(_mail_of(need), referral["id"])
+    tx.audit.add("joined", actor=by, mail_id=need["mail_id"], referral_id=referral["id"])
+    return f"the mail was put with {referral['reference']}."
+
+
+def _new_referral(_office: Office, tx: Transaction, need: sa.RowMapping, _said: str, by: str) -> str:
+    if not any(reading.get("form_version") for reading in tx.mails.readings(_mail_of(need)) or ()):
+        raise UserError(
+            f"Item {need['id']}: the mail brings no form that mailbot could read; `mailbot add` enters one."
+        )
+    _say(tx, need, "returned_form", by)
+    return "a new referral is made of the form it brings."
+
+
+def _again(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    kind = said.lower().replace("-", "_").replace(" ", "_")
+    if kind not in KINDS_TO_SAY:
+        raise UserError(f"“{said}” is not a kind of mail; choose one of: {', '.join(KINDS_TO_SAY)}.")
+    if kind == "form_request":
+        return _send_form(office, tx, need, "", by)
+    _say(tx, need, kind, by)
+    return f"the mail is handled again, as {kind}."
+
+
+def _say(tx: Transaction, need: sa.RowMapping, kind: str, by: str) -> None:
+    """A person says what a mail is; it goes back into work, and is handled as that."""
+    mail_id = _mail_of(need)
+    tx.mails.note(mail_id, kind=kind, why=[Why(A_PERSON_SAID_SO, "is what a person said").to_json()])
+    if not tx.mails.set_state(mail_id, MailState.READY, [MailState.HANDLED, MailState.NEEDS_PERSON]):
+        raise UserError(f"Mail {mail_id} is being worked on; try again in a moment.")
+    tx.audit.add("said_to_be", actor=by, mail_id=mail_id, kind=kind)
+
+
+def _confirm_referrer(_office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    referral = tx.referrals.by_id(_referral_of(need))
+    confirmed = (said or referral["referrer"] or "").lower()
+    if "@" not in confirmed or " " in confirmed:
+        raise UserError(
+            "The form gives no usable address: name one, as in `confirm-referrer name@organisation.example`."
+        )
+    tx.referrals.change(referral["id"], referrer=confirmed, confirmed_by=by)
+    tx.audit.add("referrer_confirmed", actor=by, referral_id=referral["id"])
+    return f"the referrer of {referral['reference']} is {confirmed}."
+
+
+def _confirm_answer(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    referral = tx.referrals.by_id(_referral_of(need))
+    key, _, text = said.replace("=", " ", 1).partition(" ")
+    if not text.strip():
+        raise UserError("Say which answer, and what it is, as in `confirm-answer p_dob 27 3 1985`.")
+    for name, found in by_hand.answers_of(office, tx, [f"{key}={text.strip()}"]).items():
+        tx.referrals.confirm_answer(referral["id"], name, found.value, found.raw, by)
+    tx.audit.add("answer_confirmed", actor=by, referral_id=referral["id"], key=key)
+    return f"the answer {key} of {referral['reference']} was confirmed."
+
+
+def _send_again(_office: Office, tx: Transaction, need: sa.RowMapping, _said: str, by: str) -> str:
+    send_again(tx, need)
+    tx.audit.add("sent_again", actor=by, letter_id=need["letter_id"])
+    return "the letter goes once more."
+
+
+def send_again(tx: Transaction, need: sa.RowMapping) -> None:
+    """A person decides that a letter in trouble goes once more, with the same bytes."""
+    if need["letter_id"] is None:
+        raise UserError(f"Item {need['id']} is not about a letter.")
+    note = "a person sends it again"
+    if not tx.letters.settle(need["letter_id"], LetterState.READY, _TROUBLED, next_try_at=tx.now, note=note):
+        raise UserError("The letter is not in trouble any more; nothing was sent again.")
+
+
+def _retry(_office: Office, tx: Transaction, need: sa.RowMapping, _said: str, by: str) -> str:
+    retry(tx, _mail_of(need), by)
+    return "the mail is handled again."
+
+
+def retry(tx: Transaction, mail_id: int, by: str) -> None:
+    """Take a mail that was set aside into work again."""
+    if tx.mails.raw(mail_id) is None:
+        raise UserError(
+            f"The content of mail {mail_id} was never kept ({tx.mails.get(mail_id)['error']}): look in the mailbox."
+        )
+    if not tx.mails.set_state(mail_id, MailState.NEW, [MailState.SET_ASIDE]):
+        raise UserError(f"Mail {mail_id} is not set aside; it is {tx.mails.get(mail_id)['state']}.")
+    for need in tx.needs.waiting(mail_id):
+        tx.needs.close(need["id"], by, "retry")
+    tx.audit.add("retried", actor=by, mail_id=mail_id)
+
+
+def _closed(_office: Office, _tx: Transaction, _need: sa.RowMapping, _said: str, _by: str) -> str:
+    return "closed."
+
+
+_ANSWERS: Mapping[str, Answer] = {
+    "send-form": _send_form,
+    "join": _join,
+    "new-referral": _new_referral,
+    "confirm-referrer": _confirm_referrer,
+    "confirm-answer": _confirm_answer,
+    "send-again": _send_again,
+    "again": _again,
+    "retry": _retry,
+    "not-ours": _closed,
+    "done": _closed,
+}
+
+
+def _mail_of(need: sa.RowMapping) -> int:
+    if need["mail_id"] is None:
+        raise UserError(f"Item {need['id']} is not about a mail.")
+    return int(need["mail_id"])
+
+
+def _referral_of(need: sa.RowMapping) -> int:
+    if need["referral_id"] is None:
+        raise UserError(f"Item {need['id']} is not about a referral.")
+    return int(need["referral_id"])
