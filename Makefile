@@ -13,7 +13,7 @@ PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
 # pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 
-.PHONY: help demo test check bench bench-forms packages lock clean
+.PHONY: help demo test check bench bench-forms bench-mail fuzz packages lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,8 @@ help:
 	@echo 'make check     lint, format, types and import rules'
 	@echo 'make bench     the measured promises; make bench ARGS=--smoke only sees that it works'
 	@echo 'make bench-forms  how well returned forms are read; ARGS=--smoke one of each way they come back'
+	@echo 'make bench-mail  what is promised of reading and deciding mails'
+	@echo 'make fuzz      200,000 mutated mails; make fuzz ARGS="--mails 20000 --seed 7"'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'
 	@echo 'make clean     away with what make made'
@@ -37,6 +39,12 @@ check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-mail: $(VENV)/dev.stamp
+	$(BIN)/python -m bench.mail $(ARGS)
+
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(VENV)/dev.stamp packages
 	$(BIN)/python -m bench $(ARGS)

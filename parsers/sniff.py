@@ -37,8 +37,6 @@ def sniff(data: bytes) -> Kind:
     """The kind of these bytes; of a zip, by what stands in it."""
     if not data.strip(b"\0\r\n\t "):
         return "empty"
-    if b"%PDF-" in data[:1024]:  # junk before the header is common and allowed by every viewer
-        return "pdf"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(data)
     if data[4:12].startswith(_HEIC) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
@@ -46,6 +44,9 @@ def sniff(data: bytes) -> Kind:
     for start, kind in _START:
         if data.startswith(start):
             return _ole_kind(data) if kind == "ole" else kind  # type: ignore[return-value]  # the table's own words
+    # junk before the header is common and allowed by every viewer; containers may begin with one inside
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
     return _text_kind(data)
 
 

@@ -29,6 +29,14 @@ def unpack(file: File, limits: Limits) -> Iterator[tuple[File, Unreadable | None
     yield from _walk(file, Budget(limits.unpacked_bytes), depth=0)
 
 
+def opened(file: File, limits: Limits) -> Iterator[tuple[str, bytes]]:
+    """What stands in this container itself, logos and its own words too; raises what its opener raises."""
+    opener = OPENERS.get(sniff(file.data))
+    for name, member in opener(file.data, Budget(limits.unpacked_bytes)) if opener else ():
+        if isinstance(member, bytes):
+            yield name, member
+
+
 def _walk(file: File, budget: Budget, depth: int) -> Iterator[tuple[File, Unreadable | None]]:
     kind = sniff(file.data)
     opener = OPENERS.get(kind)

@@ -21,7 +21,7 @@ _MARK = any_of(
     r"début du message (?:réexpédié|transféré)\s*:?\s*$",
     r"inicio del mensaje reenviado:?\s*$",
     r"_{20,}\s*$",
-    before=r"\s*(?:>\s*)?\*?\s*",
+    before=r"(?:>\s?)?\*?\s?",
 )
 
 #: the labels of the block above a quoted mail, by language: who wrote, and what else is said of it
@@ -43,7 +43,7 @@ _LABELS = (
     ("kimden", "gönderme(?: tarihi)?|kime|konu"),
     ("feladó", "elküldve|címzett|tárgy"),
 )
-_BOLD, _COLON = r"\s*[*_]{0,2}", r"\s?[*_]{0,2}:"
+_BOLD, _COLON = r"[*_]{0,2}", r"\s?[*_]{0,2}:"
 _BLOCKS = tuple(
     (any_of(writer, before=_BOLD, after=_COLON + r"[*_]{0,2}(?:\s|$)"), any_of(more, before=_BOLD, after=_COLON))
     for writer, more in _LABELS
@@ -62,11 +62,10 @@ _SAID = any_of(
     rf"\d.{{5,200}}\b(?:{_WROTE})\s?:",
     rf"[^:<>]{{0,100}}{_ADDRESS}\s(?:{_WROTE})(?:\s.{{0,60}})?\s?:",
     rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\s.{{0,150}}{_ADDRESS.replace('<', '<[ ]?', 1)}\s?:?",
-    before=r"\s*",
-    after=r"\s*$",
+    after=r"$",
 )
-_MAY_SAY = any_of(rf"(?:{_ON})\s", r"\d", r"[^<>:]{0,100}<[^<>\s]+@", before=r"\s*")
-_LONGEST_SAID, _SAID_LINES = 600, 8
+_MAY_SAY = any_of(rf"(?:{_ON})\s", r"\d", r"[^<>:]{0,100}<[^<>\s]+@")
+_LONGEST_LINE, _LONGEST_SAID, _SAID_LINES = 400, 600, 8
 #: a year and a time of day, and no "he", "she" or "they" that wrote: a program's line, and not somebody's story
 _BY_A_PROGRAM = re.compile(r"\b20\d\d\b.*\b\d{1,2}[:.h]\d\d\b", re.IGNORECASE)
 _BY_SOMEBODY = re.compile(r"\b(?:i|he|she|they|we|it|you|who|and|then|also)\s+(?:\w+\s+)?wrote\b", re.IGNORECASE)
@@ -75,25 +74,25 @@ _QUOTED = re.compile(r"\s*(?:>|\|\s|\|$)")
 
 def begins_history(lines: list[str], index: int) -> bool:
     """Whether everything from this line on is a mail that was quoted whole or passed on."""
-    line = lines[index]
+    line = lines[index][:_LONGEST_LINE].strip()
     if _MARK.match(line):
         return True
     if not _MAY_BEGIN_BLOCK.match(line):
         return False
-    below = lines[index + 1 : index + 5]
+    below = [one[:_LONGEST_LINE].strip() for one in lines[index + 1 : index + 5]]
     return any(writer.match(line) and any(more.match(one) for one in below) for writer, more in _BLOCKS)
 
 
 def who_wrote(lines: list[str], index: int) -> int:
     """How many lines "On Monday ... <someone@x> wrote:" takes; 0 where it is not there, or is part of a story."""
-    if not _MAY_SAY.match(lines[index][:500]):
+    if not _MAY_SAY.match(lines[index][:_LONGEST_LINE].strip()):
         return 0
     said = ""
     for count, line in enumerate(lines[index : index + _SAID_LINES], start=1):
         if len(said) > _LONGEST_SAID or not (line.strip() or _BY_A_PROGRAM.search(said)):
             return 0
         said = f"{said} {line.strip()}".strip()
-        if line.strip() and _SAID.match(said):
+        if line.rstrip().endswith((":", ">")) and _SAID.match(said):
             return count if _is_a_programs(said) or goes_on_quoted(lines, index + count) else 0
     return 0
 

@@ -1,0 +1,1 @@
+"""What mailbot makes of mails: real ones of other projects' tests, containers, replies, and the ones held out."""
