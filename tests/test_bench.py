@@ -37,3 +37,11 @@ def test_it_runs_and_reports(dovecot: Dovecot, root: Path, tmp_path: Path) -> No
     assert "at least 0.3" in run.stdout
     assert "at most 5.0" in run.stdout
     assert str(root) not in out.read_text(), "no path of this machine"
+
+
+def test_the_one_of_mails_runs_and_lists_its_promises(root: Path) -> None:
+    command = [sys.executable, "-m", "bench.mail", "--smoke"]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "files that come out of our own containers" in run.stdout
+    assert "compat32" in run.stdout or "nothing of it was measured" in run.stdout

@@ -1,4 +1,4 @@
-"""What would be done with labelled mails, as if each had been addressed to us: otherwise nothing would be answered anyway."""
+"""What would be done with labelled mails, as if each had been addressed to us: otherwise nothing would be answered."""
 
 from __future__ import annotations
 

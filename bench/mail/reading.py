@@ -23,10 +23,10 @@ def measured(mails: Sequence[Example], others: Sequence[Example]) -> dict[str, A
     known = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words)
     exceptions, breaches = [], []
     for one in (*mails, *others):
-        start = time.perf_counter()
+        start = time.process_time()  # of this process: what else the machine does is not the mail's doing
         if not _survives(one.raw, known):
             exceptions.append(one.name)
-        if time.perf_counter() - start > SECONDS:
+        if time.process_time() - start > SECONDS:
             breaches.append(one.name)
     ours = sorted(_milliseconds(parse, one.raw) for one in mails)
     bare = sorted(_milliseconds(_bare, one.raw) for one in mails)

@@ -13,7 +13,7 @@ RIGHT = 0.95
 
 
 def trimmed() -> dict[str, Any]:
-    """How many are right. Quoted lines and runs of blank lines are left out of what is expected: new words hold none."""
+    """How many are right; quoted lines and runs of blank lines do not count: new words have none."""
     wrong, count = [], 0
     for path in sorted((FOLDER / "emails").glob("*.txt")):
         count += 1

@@ -12,9 +12,6 @@ import hashlib
 import logging
 import re
 from email.message import Message
-from email.utils import getaddresses
-
-from mailparser.core import MailParser
 
 from mailbot.links import linked_hosts, unwrapped
 from mailbot.mail.head import mended
@@ -23,7 +20,9 @@ from mailbot.mail.model import Address as Address
 from mailbot.mail.model import AttachedFile as AttachedFile
 from mailbot.mail.model import Mail as Mail
 from mailbot.mail.model import Report as Report
-from mailbot.mail.parts import Parts, walk
+from mailbot.mail.parts import MAILS, Parts, attached_mail, walk
+from mailbot.mail.people import addresses_in as addresses_in
+from mailbot.mail.people import people, sender_of, subject_of
 from mailbot.mail.reports import report_of
 from mailbot.mail.text import decoded
 from mailbot.newwords import new_words
@@ -33,7 +32,6 @@ logging.getLogger("mailparser").setLevel(
 )  # it logs the headers it cannot decode, people's names among them
 
 _ID = re.compile(r"<[^<>\s]{1,900}>")
-_PEOPLE = 200
 #: lines times containers: beyond it the standard library's parser takes minutes
 _WORK = 20_000_000
 _TOO_DEEP = "is packed so deep that only its beginning was read"
@@ -71,8 +69,7 @@ def _flat(raw: bytes) -> Message:
 
 def _parse(message: Message, sha256: str, problems: tuple[str, ...] = ()) -> Mail:
     headers = _headers(message)
-    people = MailParser(_headers_of_people(message))  # which parses at once
-    subject = " ".join(str(people.subject or "").split())
+    subject = subject_of(message)
     parts = walk(message)
     text = parts.text
     words = unwrapped(new_words(text))
@@ -80,10 +77,10 @@ def _parse(message: Message, sha256: str, problems: tuple[str, ...] = ()) -> Mai
     return Mail(
         sha256=sha256,
         message_id=_first_id(headers, "message-id"),
-        sender=next(iter(_addresses(people.from_)), NOBODY),
-        reply_to=_addresses(people.reply_to),
-        to=_addresses(people.to),
-        cc=_addresses(people.cc),
+        sender=sender_of(message),
+        reply_to=people(message, "reply-to"),
+        to=people(message, "to"),
+        cc=people(message, "cc"),
         subject=subject,
         text=text,
         words=words,
@@ -98,7 +95,8 @@ def _parse(message: Message, sha256: str, problems: tuple[str, ...] = ()) -> Mai
 
 def _files(parts: Parts, report: Report | None) -> tuple[AttachedFile, ...]:
     """The files; the mail that a report speaks of is none."""
-    return tuple(one for one in parts.files if report is None or one.media_type != "message/rfc822")
+    mails = [one for one in parts.returned if one.get_content_type() in MAILS] if report is None else []
+    return (*parts.files, *(AttachedFile("attached.eml", "message/rfc822", attached_mail(one)) for one in mails))
 
 
 def _headers(message: Message) -> dict[str, tuple[str, ...]]:
@@ -109,24 +107,6 @@ def _headers(message: Message) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _headers_of_people(message: Message) -> Message:
-    """Only what mail-parser decodes well, over an empty body: it flattens and drops parts (we walk)."""
-    shell = Message()
-    for name, value in message.raw_items():
-        if name.lower() in ("from", "reply-to", "to", "cc", "subject"):
-            shell.set_raw(name, value)
-    shell.set_payload("")
-    return shell
-
-
-def _addresses(pairs: object) -> tuple[Address, ...]:
-    if not isinstance(pairs, list):
-        return ()
-    return tuple(
-        Address(str(name), str(address).strip().lower()) for name, address in pairs[:_PEOPLE] if "@" in str(address)
-    )
-
-
 def _first_id(headers: dict[str, tuple[str, ...]], name: str) -> str:
     return next(iter(_ids(headers, name)), "")
 
@@ -134,8 +114,3 @@ def _first_id(headers: dict[str, tuple[str, ...]], name: str) -> str:
 def _ids(headers: dict[str, tuple[str, ...]], *names: str) -> tuple[str, ...]:
     text = " ".join(value for name in names for value in headers.get(name, ()))
     return tuple(dict.fromkeys(_ID.findall(text[:20_000])))
-
-
-def addresses_in(header: str) -> frozenset[str]:
-    """The addresses of an address header, in lower case."""
-    return frozenset(address.lower() for _, address in getaddresses([header]) if address)

@@ -24,6 +24,7 @@ REPORTS = (
 )
 MAILS = ("message/rfc822", "message/global")
 HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
+_ONE_LEAF = frozenset((*REPORTS, *MAILS, *HEADERS))
 #: what files begin with, whatever type a program gives them
 _FILES = (
     b"%PDF-",
@@ -65,25 +66,20 @@ class Parts:
 def walk(message: Message) -> Parts:
     """Every leaf, in the order it comes; an attached mail is one leaf, so that its words are never the sender's."""
     found = Parts()
-    for count, part in enumerate(_leaves(message)):
+    for count, (part, kind) in enumerate(_leaves(message)):
         if count >= _PARTS:
             found.problems.append(f"has more than {_PARTS} parts; the rest was not looked at")
             break
-        _take(part, found)
+        _take(part, kind, found)
     if found.files and _is_cut_short(message):
         found.problems.append("was cut short on its way: its last file may not be whole")
     return found
 
 
-def _take(part: Message, found: Parts) -> None:
-    kind = part.get_content_type()
+def _take(part: Message, kind: str, found: Parts) -> None:
     if kind in REPORTS:
         found.reports.append(part)
-    elif kind in MAILS:
-        inner = attached_mail(part)
-        found.files.append(AttachedFile("attached.eml", "message/rfc822", inner))
-        found.returned.append(part)
-    elif kind in HEADERS:
+    elif kind in MAILS or kind in HEADERS:
         found.returned.append(part)
     elif kind not in _NOT_SHOWN:
         _take_leaf(part, kind, found)
@@ -97,15 +93,17 @@ def _take_leaf(part: Message, kind: str, found: Parts) -> None:
         found.files.append(_file(part, kind, name, data, len(found.files) + 1))
 
 
-def _leaves(message: Message) -> Iterator[Message]:
+def _leaves(message: Message) -> Iterator[tuple[Message, str]]:
+    """Each leaf with its type."""
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        if part.is_multipart() and part.get_content_type() not in (*REPORTS, *MAILS, *HEADERS):
+        kind = part.get_content_type()
+        if part.is_multipart() and kind not in _ONE_LEAF:
             inner = part.get_payload()
             waiting.extend(one for one in reversed(list(inner)) if isinstance(one, Message))
         else:
-            yield part
+            yield part, kind
 
 
 def _is_words(part: Message, kind: str, name: str, data: bytes) -> bool:
@@ -130,15 +128,18 @@ def content(part: Message) -> bytes:
 
 def words(part: Message, data: bytes) -> str:
     """The text of a leaf."""
-    charset, flowed, delete_space = "utf-8", "", ""
+    charset, flows, delete_space = "utf-8", False, False
     with contextlib.suppress(ValueError, LookupError):
         charset = str(part.get_content_charset() or "utf-8")
-        flowed, delete_space = str(part.get_param("format", "")), str(part.get_param("delsp", ""))
+        flows = "flowed" in str(part["content-type"]).lower()
+        delete_space = flows and str(part.get_param("delsp", "")).lower() == "yes"
     text = decoded(data[: _HTML * 4], charset)[:_HTML]
-    return unflowed(text, delete_space=delete_space.lower() == "yes") if flowed.lower() == "flowed" else text
+    return unflowed(text, delete_space=delete_space) if flows else text
 
 
 def _name(part: Message) -> str:
+    if "name" not in f"{part['content-type']}{part['content-disposition']}".lower():
+        return ""  # most parts: the parameters need not be taken apart
     with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):
         return str(part.get_filename() or "")
     return ""

@@ -52,6 +52,7 @@ _BANNER = any_of(
     r"external (?:e-?mail|sender|message)\W{0,10}$",
     before=r"\W{0,10}",
 )
+_MAY_BE_BANNER = any_of(_BEGINS, r"you don|some people who", before=r"\W{0,10}")
 _BANNER_ENDS = re.compile(r"[.!?*\]>:|)}-]\W*$")
 _LONGEST_BANNER = 6  # lines
 _FOLDED = range(60, 121)  # characters of a line that goes on in the next
@@ -99,6 +100,8 @@ def is_marking(line: str) -> bool:
 
 def banner(lines: list[str], index: int) -> int:
     """How many lines a gateway's warning about mail from outside takes; 0 where there is none."""
+    if not _MAY_BE_BANNER.match(lines[index][:200]):
+        return 0
     paragraph = ""
     for count, line in enumerate(lines[index : index + _LONGEST_BANNER], start=1):
         if not line.strip():

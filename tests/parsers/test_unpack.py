@@ -17,7 +17,7 @@ from parsers.sniff import sniff
 from parsers.unpack import unpack
 from parsers.write.fill import by_control, fill_docx
 from tests.parsers.fill.by_typing import typed
-from tests.parsers.kit import BLANK_TEXT, DOCX, FORM, FORMS, codes, differences
+from tests.parsers.kit import BLANK_TEXT, DOCX, FORM, FORMS, PDF, codes, differences
 from tests.parsers.packing import mail, msg, winmail
 from tests.parsers.people import PLAIN, PLAIN_READ, TODAY
 
@@ -182,6 +182,14 @@ def test_a_hostile_container_costs_only_itself(make: Callable[[], bytes], expect
 def _nested_parts(count: int) -> bytes:
     parts = (f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(count))
     return "".join(parts).encode()
+
+
+@pytest.mark.parametrize("pack", [winmail, msg])
+def test_a_container_that_begins_with_a_pdf_is_no_pdf(pack: Callable[[dict[str, bytes]], bytes]) -> None:
+    packed_pdf = pack({"referral-form.pdf": PDF})
+
+    assert sniff(packed_pdf) in ("tnef", "msg")
+    assert [file.data for file, why in unpack(File("x", packed_pdf), Limits()) if why is None] == [PDF]
 
 
 @pytest.mark.parametrize(
