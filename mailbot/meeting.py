@@ -1,8 +1,12 @@
-"""Which meeting: its start, cut-off and digest, from wall times that stay put when the clocks change."""
+"""Which meeting: its start, cut-off and digest, from wall times that stay put when the clocks change.
+
+Every week has its meeting, but for the changes staff decided on: the day it would have been -> the day it is, or None
+where there is none that week.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import dropwhile
@@ -10,10 +14,13 @@ from typing import get_args
 
 from mailbot.settings import Day, MeetingSettings
 
+Changes = Mapping[date, date | None]
+
 _DAYS = get_args(Day)
 _WEEK = timedelta(days=7)
 #: Digests older than this are never sent late: their meetings are history.
 LONGEST_SILENCE = 8 * _WEEK
+_NONE: Changes = {}
 
 
 @dataclass(frozen=True)
@@ -37,26 +44,26 @@ def meeting_on(day: date, rules: MeetingSettings) -> Meeting:
     )
 
 
-def next_meeting(now: datetime, rules: MeetingSettings) -> Meeting:
+def next_meeting(now: datetime, rules: MeetingSettings, changes: Changes = _NONE) -> Meeting:
     """The first meeting that has not started."""
-    return next(dropwhile(lambda meeting: meeting.starts_at <= now, _meetings(now, rules)))
+    return next(dropwhile(lambda meeting: meeting.starts_at <= now, _meetings(now, rules, changes)))
 
 
-def meeting_for(received: datetime, rules: MeetingSettings) -> Meeting:
+def meeting_for(received: datetime, rules: MeetingSettings, changes: Changes = _NONE) -> Meeting:
     """The meeting for what arrived then: the first whose cut-off is still to come."""
-    return next(dropwhile(lambda meeting: meeting.cut_off <= received, _meetings(received, rules)))
+    return next(dropwhile(lambda meeting: meeting.cut_off <= received, _meetings(received, rules, changes)))
 
 
-def came_late(received: datetime, rules: MeetingSettings) -> bool:
+def came_late(received: datetime, rules: MeetingSettings, changes: Changes = _NONE) -> bool:
     """Whether it arrived after the cut-off of a meeting that had not started."""
-    return next_meeting(received, rules) != meeting_for(received, rules)
+    return next_meeting(received, rules, changes) != meeting_for(received, rules, changes)
 
 
-def digests_due(since: datetime, now: datetime, rules: MeetingSettings) -> list[Meeting]:
+def digests_due(since: datetime, now: datetime, rules: MeetingSettings, changes: Changes = _NONE) -> list[Meeting]:
     """The meetings whose digest fell due after `since` and by `now`, oldest first; at most eight weeks."""
     since = max(since, now - LONGEST_SILENCE)
     due = []
-    for meeting in _meetings(since, rules):
+    for meeting in _meetings(since, rules, changes):
         if meeting.digest_at > now:
             break
         if meeting.digest_at > since:
@@ -64,15 +71,29 @@ def digests_due(since: datetime, now: datetime, rules: MeetingSettings) -> list[
     return due
 
 
-def _meetings(moment: datetime, rules: MeetingSettings) -> Iterator[Meeting]:
-    """Every weekly meeting from the moment's own day on, without end."""
+def regular_days(since: date, rules: MeetingSettings) -> Iterator[date]:
+    """The day of each weekly meeting from a day on, as if none were ever moved or skipped; without end."""
+    day = since + timedelta(days=(_DAYS.index(rules.day) - since.weekday()) % 7)
+    while True:
+        yield day
+        day += _WEEK
+
+
+def following(day: date, rules: MeetingSettings, changes: Changes = _NONE) -> date:
+    """The day of the first meeting after a week's usual day that has not been skipped."""
+    held = (changes.get(usual, usual) for usual in regular_days(day + timedelta(days=1), rules))
+    return next(one for one in held if one is not None)
+
+
+def _meetings(moment: datetime, rules: MeetingSettings, changes: Changes) -> Iterator[Meeting]:
+    """Every weekly meeting from the moment's own day on, without end; one that was moved is where it was moved to."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs its timezone")
     today = moment.astimezone(rules.zone).date()
-    day = today + timedelta(days=(_DAYS.index(rules.day) - today.weekday()) % 7)
-    while True:
-        yield meeting_on(day, rules)
-        day += _WEEK
+    for day in regular_days(today - _WEEK, rules):  # one of last week's may have been moved to this week
+        held = changes.get(day, day)
+        if held is not None and held >= today:
+            yield meeting_on(held, rules)
 
 
 def _last(weekday: Day, wall: time, day: date, starts_at: datetime, rules: MeetingSettings) -> datetime:

@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.actions import Office
 from mailbot.clock import Clock
-from mailbot.jobs import chase, digest
+from mailbot.jobs import bank_holidays, chase, digest
 from mailbot.meeting import digests_due
 from mailbot.store import Store
 
@@ -27,15 +27,25 @@ class Timetable:
 
     def tick(self, now: datetime) -> bool:
         """Do what is due at this moment; whether anything was."""
-        did = [self._digests(now), self._reminders(now)]
+        did = [self._bank_holidays(now), self._digests(now), self._reminders(now)]
         if any(did):
             self._done()
         return any(did)
 
+    def _bank_holidays(self, now: datetime) -> bool:
+        with self._store.look(now) as tx:
+            days = bank_holidays.to_ask(self._office, tx)
+        if not days:
+            return False
+        with self._store.transaction(now) as tx:
+            return bank_holidays.ask(self._office, tx) > 0
+
     def _digests(self, now: datetime) -> bool:
         """One transaction a meeting: the slot is claimed and its letters are written together, or neither."""
         did = False
-        for meeting in digests_due(self._first_start(now), now, self._office.settings.meeting):
+        with self._store.look(now) as tx:
+            changes = tx.meetings.changes()
+        for meeting in digests_due(self._first_start(now), now, self._office.settings.meeting, changes):
             slot = meeting.date.isoformat()
             with self._store.look(now) as tx:
                 if tx.switches.slot_claimed(_DIGEST, slot):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import sqlalchemy as sa
 
-from mailbot.actions import by_hand, enquiries
+from mailbot.actions import by_hand, enquiries, meetings
 from mailbot.actions.office import Office
 from mailbot.actions.people import ACTIONS
 from mailbot.errors import UserError
@@ -145,6 +146,10 @@ def _closed(_office: Office, _tx: Transaction, _need: sa.RowMapping, _said: str,
     return "closed."
 
 
+def _meeting(decision: str, office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    return meetings.decide(office, tx, need, decision, said, by)
+
+
 _ANSWERS: Mapping[str, Answer] = {
     "send-form": _send_form,
     "join": _join,
@@ -154,6 +159,9 @@ _ANSWERS: Mapping[str, Answer] = {
     "send-again": _send_again,
     "again": _again,
     "retry": _retry,
+    "skip": partial(_meeting, "skip"),
+    "move": partial(_meeting, "move"),
+    "keep": partial(_meeting, "keep"),
     "not-ours": _closed,
     "done": _closed,
 }

@@ -23,13 +23,13 @@ def add(office: Office, tx: Transaction, readings: Sequence[Reading], pairs: Seq
     if not any(answer.raw for answer in found.values()):
         raise UserError("Nothing was entered: name a filled-in form, or answers as in --set p_surname=Example.")
     email = found.get("r_email")
-    rules = office.settings.meeting
+    rules, changes = office.settings.meeting, tx.meetings.changes()
     referral = tx.referrals.add(
         NewReferral(
             prefix=office.settings.referrals.prefix,
             received_at=tx.now,
-            meeting=meeting_for(tx.now, rules).date,
-            missed_cut_off=came_late(tx.now, rules),
+            meeting=meeting_for(tx.now, rules, changes).date,
+            missed_cut_off=came_late(tx.now, rules, changes),
             form_version=office.form.version,
             referrer=email.value if email and email.sure else None,
             confirmed_by=by if email and email.sure else None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot import criteria, outcomes
+from mailbot.bank_holidays import BankHolidays
 from mailbot.criteria import Published
 from mailbot.errors import UserError
 from mailbot.letters import Attachment, Letters
@@ -34,6 +35,7 @@ class Office:
     outcomes: Outcomes
     words: Mapping[str, WordList]
     published: Published
+    bank_holidays: BankHolidays
 
     @classmethod
     def open(cls, settings: Settings) -> Office:
@@ -52,6 +54,10 @@ class Office:
         except UserError as error:
             problems.extend(error.problems)
         try:
+            bank_holidays = BankHolidays.load(settings.folder)
+        except UserError as error:
+            problems.extend(error.problems)
+        try:
             published = criteria.load(settings.folder)
         except UserError as error:
             problems.extend(error.problems)
@@ -67,7 +73,7 @@ class Office:
         )
         if problems:
             raise UserError(*problems)
-        return cls(settings, letters, form, blanks(settings.form_folder), decided, words, published)
+        return cls(settings, letters, form, blanks(settings.form_folder), decided, words, published, bank_holidays)
 
 
 def blanks(folder: Path) -> tuple[Attachment, ...]:

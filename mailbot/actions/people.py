@@ -20,6 +20,9 @@ ACTIONS = {
     "confirm-referrer": "The address on the form is the referrer's (or name another)",
     "confirm-answer": "An answer on the form is what you say, as in p_dob 27 3 1985",
     "send-again": "Send the letter once more",
+    "skip": "There is no meeting that week; its referrals go to the next one",
+    "move": "The meeting is on the day that you name",
+    "keep": "The meeting is on that day all the same",
     "again": "Handle it again as a kind that you name, such as form_request",
     "retry": "Handle it again as it is",
     "not-ours": "It is not for us",
@@ -50,6 +53,7 @@ _FITTING = {
     "came_with_form": ("done",),
     "copied_to_others": ("done",),
     "decision_refused": ("not-ours", "done"),
+    "bank_holiday": ("skip", "move", "keep"),
 }
 
 #: staff are told of these by their own letter, at once (F1, F4)
@@ -65,12 +69,13 @@ def ask(
     understood: Understood | None = None,
     letter: OurLetter | None = None,
     referral_id: int | None = None,
+    again: bool = False,
 ) -> int | None:
-    """Put something into the queue and tell staff by letter; None where it is in the queue already."""
+    """Put something into the queue and tell staff by letter; None where it is in the queue already and not `again`."""
     mail_id = understood.mail_id if understood else None
     referral_id = referral_id or (letter.referral_id if letter else None)
     need_id = tx.needs.open(
-        why, words, mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id
+        why, words, mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id, again=again
     )
     if need_id is None:
         return None
@@ -117,7 +122,9 @@ def actions_for(office: Office, need: sa.RowMapping) -> list[Action]:
     prefix = office.settings.referrals.prefix
     commands = []
     for name in _FITTING.get(need["why"], ("done",)):
-        reply = name + {"join": f" {prefix}-2026-0042", "again": " form_request"}.get(name, "")
+        reply = name + {"join": f" {prefix}-2026-0042", "again": " form_request", "move": " 24 December 2026"}.get(
+            name, ""
+        )
         commands.append(Action(f"mailbot do {need['id']} {reply}", ACTIONS[name], reply))
     return commands
 

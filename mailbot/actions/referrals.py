@@ -42,13 +42,13 @@ def _add(office: Office, tx: Transaction, understood: Understood, form: Reading)
     referrer = form.values.get("r_email")
     sender = understood.mail.sender.address
     confirmed = referrer == sender and understood.known.authenticity == Authenticity.PASS
-    rules = office.settings.meeting
+    rules, changes = office.settings.meeting, tx.meetings.changes()
     referral = tx.referrals.add(
         NewReferral(
             prefix=office.settings.referrals.prefix,
             received_at=understood.came_at,
-            meeting=meeting_for(max(understood.came_at, tx.now), rules).date,
-            missed_cut_off=came_late(understood.came_at, rules),
+            meeting=meeting_for(max(understood.came_at, tx.now), rules, changes).date,
+            missed_cut_off=came_late(understood.came_at, rules, changes),
             form_version=form.form_version,
             referrer=referrer,
             confirmed_by="mailbot: From equals the form's address, and our server says pass" if confirmed else None,

@@ -21,13 +21,16 @@ _SAID = {
     "confirm-referrer": r"confirm(?:[ -]+the)?[ -]+referrer(?:\s*:|\s+(?:is|as))?",
     "confirm-answer": r"confirm(?:[ -]+(?:the|an))?[ -]+answer(?:\s*:)?",
     "send-again": r"send(?:[ -]+it)?[ -]+again",
+    "skip": r"skip(?:[ -]+(?:it|the[ -]+meeting))?",
+    "move": r"move(?:[ -]+(?:it|the[ -]+meeting))?(?:\s+to)?",
+    "keep": r"keep(?:[ -]+(?:it|the[ -]+meeting))?",
     "again": r"again(?:\s+as)?",
     "retry": r"retry",
     "not-ours": r"not(?:[ -]+(?:ours|for[ -]+us))",
     "done": r"done",
 }
 assert _SAID.keys() == ACTIONS.keys()
-_NAMES = ("send-form", "join", "confirm-referrer", "confirm-answer", "again")
+_NAMES = ("send-form", "join", "move", "confirm-referrer", "confirm-answer", "again")
 _ORDERS = {name: re.compile(rf"{_ITEM}{said}(?P<with>(?:\s.*)?)", re.IGNORECASE) for name, said in _SAID.items()}
 _POLITE = re.compile(r"[\s,.;!]*(?:please|pls|thanks|thank you|many thanks|cheers)?[\s,.;!]*$", re.IGNORECASE)
 

@@ -123,7 +123,7 @@ def digest(
 ) -> None:
     """What the next digest will be, as things stand now. Nothing is sent or changed."""
     with open_desk() as desk, desk.store.look(desk.now) as tx:
-        meeting = next_meeting(desk.now, desk.settings.meeting)
+        meeting = next_meeting(desk.now, desk.settings.meeting, tx.meetings.changes())
         lists = digest_job.lists_for(tx, meeting)
         facts = digest_job.facts_of(desk.office, tx, meeting, lists)
         console.print(desk.office.letters.words("digest", facts).text, markup=False)

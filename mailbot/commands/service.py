@@ -188,7 +188,9 @@ def _status(desk: Desk, tx: Transaction) -> dict[str, Any]:
         "needs_a_person": len(tx.needs.waiting()),
         "in_doubt": tx.letters.count_by_state().get(LetterState.IN_DOUBT, 0),
         **{name: wording.when(moment, zone) if moment else None for name, moment in moments.items()},
-        "next_meeting": wording.when(next_meeting(desk.now, desk.settings.meeting).starts_at, zone),
+        "next_meeting": wording.when(
+            next_meeting(desk.now, desk.settings.meeting, tx.meetings.changes()).starts_at, zone
+        ),
     }
 
 

@@ -168,6 +168,8 @@ class MeetingSettings(Section):
     """the day the digest goes to staff, after the cut-off and before the meeting"""
     digest_time: WallTime = dt.time(13, 0)
     """the time of the digest, such as 13:00 in quotes"""
+    bank_holiday_notice_days: int = Field(default=10, ge=7)
+    """how many days before a meeting on a bank holiday staff are asked whether to skip, move or keep it; 7 or more"""
     timezone: Zone = "Europe/London"
     """the time zone of these times, such as Europe/London"""
 

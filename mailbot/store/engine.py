@@ -25,6 +25,7 @@ from mailbot.store.folders import Folders
 from mailbot.store.leases import Leases
 from mailbot.store.letters import LetterBox
 from mailbot.store.mails import Mails
+from mailbot.store.meetings import Meetings
 from mailbot.store.needs import Needs
 from mailbot.store.outcomes import RecordedOutcomes
 from mailbot.store.referrals import Referrals
@@ -56,6 +57,10 @@ class Transaction:
     @cached_property
     def enquiries(self) -> Enquiries:
         return Enquiries(self.connection, self.now)
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        return Meetings(self.connection, self.now)
 
     @cached_property
     def needs(self) -> Needs:

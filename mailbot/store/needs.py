@@ -28,8 +28,9 @@ class Needs:
         mail_id: int | None = None,
         letter_id: int | None = None,
         referral_id: int | None = None,
+        again: bool = False,
     ) -> int | None:
-        """A new thing to look at; None where the same thing about the same subject waits already."""
+        """A new thing to look at; None where the same thing about the same subject waits already, unless `again`."""
         same = sa.select(need.c.id).where(
             need.c.why == why,
             need.c.closed_at.is_(None),
@@ -37,7 +38,7 @@ class Needs:
             need.c.letter_id.is_not_distinct_from(letter_id),
             need.c.referral_id.is_not_distinct_from(referral_id),
         )
-        if self._connection.execute(same).first():
+        if not again and self._connection.execute(same).first():
             return None
         row = {
             "why": why,

@@ -224,6 +224,18 @@ code = Table(
 #: Attachments of letters, once each, by hash.
 blob = Table("blob", metadata, Column("sha256", Text, primary_key=True), Column("data", LargeBinary, nullable=False))
 
+#: Meetings that staff were asked about, by the day they would have been on, and what they decided.
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("day", Date, primary_key=True),
+    _ref("need_id", "need"),
+    Column("decision", Text),  # skip, move or keep
+    Column("held_on", Date),
+    Column("decided_by", Text),
+    Column("decided_at", Utc),
+)
+
 #: What staff must look at.
 need = Table(
     "need",
