@@ -5,10 +5,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PINS := constraints.txt pyproject.toml
 
-# Servers and programs the tests speak to, programs people fill and print forms with, and what builds the blank form.
+# Servers and programs the tests speak to, programs people fill and print forms with, what builds the blank form, and
+# fonts made from people's hands.
 PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
 	gir1.2-poppler-0.18 python3-gi pdftk-java ghostscript mupdf-tools libreoffice-writer libreoffice-draw python3-uno \
-	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation
+	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation \
+	fonts-dkg-handwriting fonts-breip fonts-rufscript fonts-humor-sans fonts-bwht fonts-sjfonts \
+	fonts-femkeklaver fonts-kristi libheif-examples
 
 # pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rapidfuzz import fuzz
@@ -34,6 +34,7 @@ class Found:
     pages: int | None = None
     problems: tuple[Problem, ...] = ()
     whole: bool = True
+    crops: Mapping[str, Callable[[], str]] = field(default_factory=dict)  # by answer key, what makes its picture
 
     @property
     def filled(self) -> bool:
@@ -45,20 +46,27 @@ class Found:
             return self if self.filled or not lower.filled else lower
         names = {**self.controls, **lower.controls}
         merged = {name: _either(self.controls.get(name), lower.controls.get(name)) for name in names}
-        return replace(self, controls=merged, pages=self.pages or lower.pages)
+        crops = {**lower.crops, **self.crops}
+        return replace(self, controls=merged, pages=self.pages or lower.pages, crops=crops)
 
     def reading(self, today: date) -> Reading:
         """The answers to every question, and what is odd about the form as a whole."""
-        found = answers(self.form, self.controls, today)
+        read = answers(self.form, self.controls, today)
+        found = {key: self._with_crop(key, answer) for key, answer in read.items()}
         problems = (*self.problems, *self._oddities(found.values()))
         return Reading((), self.form.version, self.how, self.pages, found, problems)
+
+    def _with_crop(self, key: str, answer: Answer) -> Answer:
+        """What a person must confirm, with a picture of where it stands."""
+        looked_at = not answer.sure and "page" in (answer.where or {})
+        return replace(answer, crop=self.crops[key]()) if looked_at and key in self.crops else answer
 
     def _oddities(self, found: Iterable[Answer]) -> tuple[Problem, ...]:
         if all(answer.value is None and not answer.raw for answer in found):
             # of a file that was cut off nobody can say that it was empty
             return () if any(one.code == "damaged" for one in self.problems) else (_EMPTY,)
         lines = {control.name for control in of_form(self.form) if control.kind in ("line", "box")}
-        seen = [written for name, written in self.controls.items() if name in lines]
+        seen = [written for name, written in self.controls.items() if name in lines and _seen(written)]
         lost = len(seen) >= _MOST_LINES * len(lines) and all(written.blank for written in seen)
         return (_LOST,) if lost else ()
 

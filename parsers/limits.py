@@ -13,6 +13,7 @@ class Limits:
     cpu_seconds: int = 40
     memory_mb: int = 1024
     pages: int = 40
+    megapixels: int = 60  # of one picture
     file_mb: int = 50
     unpacked_mb: int = 200
 

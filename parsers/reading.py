@@ -32,6 +32,7 @@ class Answer:
     where: dict[str, Any] | None = None  # {"reader": ..., "page": 1-based, "rect": [x0, y0, x1, y1]}
     remark: str | None = None
     candidates: tuple[Any, ...] = ()
+    crop: str | None = None  # what stands there, as a PNG in base64, for a person to confirm it by
 
     @property
     def sure(self) -> bool:
@@ -136,8 +137,15 @@ class Reading:
         return not answer.sure or (needed and isinstance(answer.value, dict))
 
     def to_json(self) -> dict[str, Any]:
-        """The object of `mailbot read --json`."""
+        """Everything, for keeping; `from_json` reads it back."""
         return asdict(self)
+
+    def shown(self) -> dict[str, Any]:
+        """The object of `mailbot read --json`."""
+        data = asdict(self)
+        for answer in data["answers"].values():
+            del answer["crop"]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reading:

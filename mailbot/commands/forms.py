@@ -63,7 +63,7 @@ def read(
     readings = read_opened(opened, settings)
     said = list(_draw(opened, readings, pictures, limits(settings))) if pictures else []
     if as_json:
-        print_json([reading.to_json() for reading in readings])
+        print_json([reading.shown() for reading in readings])
         return
     for reading in readings:
         _print(reading, Form.load(settings.form_folder))

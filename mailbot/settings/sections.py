@@ -200,6 +200,8 @@ class ReadingLimits(Section):
     """how much memory it may use, in MB"""
     pages: int = Field(default=40, ge=1)
     """how many pages are read"""
+    megapixels: int = Field(default=60, ge=1)
+    """how many million pixels a photo or a scanned page may have"""
     file_mb: int = Field(default=50, ge=1)
     """how large a file may be, in MB"""
     unpacked_mb: int = Field(default=200, ge=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import pypdfium2
 
@@ -40,6 +42,12 @@ def layout(form: Form) -> Layout:
     blank = form.folder and form.folder / BLANK_FILES[0]
     if not (blank and blank.is_file()):
         raise Unreadable("unknown_version", "This is a print of our form in a version whose blank was not kept.")
+    changed = blank.stat()
+    return _read(blank, (changed.st_mtime_ns, changed.st_size))
+
+
+@lru_cache(maxsize=4)
+def _read(blank: Path, _changed: tuple[int, int]) -> Layout:
     data = blank.read_bytes()
     controls: dict[str, tuple[Box, ...]] = {}
     for widget in fields(data).widgets:

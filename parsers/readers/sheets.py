@@ -18,6 +18,10 @@ from parsers.readers.plane import Map, Point
 
 _SCALE = 150 / 72  # pixels a point: enough for a code of 17 mm on a page printed at half its size
 _MOST_PIXELS = 6_000_000
+_FINE, _MOST_FINE = 200 / 72, 12_000_000  # of paper: small handwriting, and a page that is a part of a photo
+_PICTURE = 0.4  # of a page that a photo on it covers
+_FEW = 200  # letters
+_MOST_OBJECTS = 5000  # on a page; a scan has one, and a word that its scanner guessed in each of some more
 NOTE = " a note"  # in place of a font; no font is called so
 _COVERED = 0.8  # of a page that is a picture: scanners lay their own, worse, words under it
 
@@ -58,6 +62,26 @@ class Sheets:
         image: Image = page.render(scale=_scale(page), grayscale=True).to_pil()
         page.close()
         return image
+
+    def scanned(self, number: int) -> tuple[Any, float]:
+        """Sheet `number` in grey as an array, as finely as handwriting needs, and how many pixels a point of it has."""
+        page = self._document[number]
+        scale = _scale(page, _FINE, _MOST_FINE)
+        drawn = page.render(scale=scale, grayscale=True).to_numpy()
+        page.close()
+        return (drawn if drawn.ndim == 2 else drawn[..., 0]).copy(), scale
+
+    def is_picture(self, number: int) -> bool:
+        """Whether this sheet is a picture of paper: one covers it, or most of it and hardly a word stands there."""
+        page = self._document[number]
+        if not 0 < pypdfium2.raw.FPDFPage_CountObjects(page) < _MOST_OBJECTS:
+            return False
+        wide, high = page.get_size()
+        images = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+        covered = sum((right - left) * (top - bottom) for left, bottom, right, top in map(_bounds, images))
+        if covered >= _COVERED * wide * high:
+            return True
+        return bool(covered >= _PICTURE * wide * high) and page.get_textpage().count_chars() < _FEW
 
     def text(self) -> str:
         """The words of all sheets; 30 times as fast as by their letters."""
@@ -102,9 +126,14 @@ class Sheets:
         return out.getvalue()
 
 
-def _scale(page: Any) -> float:
+def _scale(page: Any, scale: float = _SCALE, most: int = _MOST_PIXELS) -> float:
     width, height = page.get_size()
-    return min(_SCALE, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
+    return min(scale, math.sqrt(most / max(1.0, width * height)))
+
+
+def _bounds(image: Any) -> tuple[float, float, float, float]:
+    left, bottom, right, top = image.get_bounds()
+    return left, bottom, right, top
 
 
 def _is_scan(page: Page) -> bool:

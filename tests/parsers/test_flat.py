@@ -321,14 +321,14 @@ def scanned(data: bytes, only: int | None = None) -> bytes:
     return changed(data, change)
 
 
-def test_a_scan_is_not_read_by_its_letters() -> None:
+def test_a_scan_is_read_as_a_picture_and_so_is_a_page_of_it_among_print() -> None:
     data = pages(printed(), 1, 2)
     whole, one = read_here(scanned(data)), read_here(scanned(data, only=1))
 
-    assert (codes(whole), whole.form_version) == (["needs_scan"], None)
-    assert codes(one) == ["pages_missing", "needs_scan"]
-    assert (one.answers["p_surname"].value, one.answers["p_surname"].sure) == (None, False)
-    assert one.answers["r_name"].value == "Priya Nair"
+    assert (codes(whole), whole.how) == (["pages_missing"], "scan")
+    assert (codes(one), one.how) == (["pages_missing"], "scan")
+    assert (one.answers["p_surname"].raw, (one.answers["p_surname"].where or {})["reader"]) == ("Whitlock", "scan")
+    assert (one.answers["r_name"].raw, (one.answers["r_name"].where or {})["reader"]) == ("Priya Nair", "flat")
 
 
 def test_a_page_without_its_corners_is_not_guessed_at() -> None:

@@ -1,0 +1,113 @@
+"""Pages of a form, each read by itself -> what the file says: which pages are missing, and what is on one twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from parsers.answers import Written
+from parsers.form import Form
+from parsers.found import Found
+from parsers.readers import Source
+from parsers.readers.layout import Layout
+from parsers.reading import How, Problem, Unreadable, pages_missing, pages_of
+from parsers.value import DOUBTFUL, UNSURE
+from parsers.write.controls import of_form
+
+Controls = Mapping[str, Written]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was read: what stands in each of its controls and, of a picture, what each question looks like."""
+
+    version: str
+    number: int  # in the form, from 1
+    controls: Controls
+    by_picture: bool = False
+    crops: Mapping[str, Callable[[], str]] = field(default_factory=dict)  # by answer key
+
+
+def form_of(versions: set[str], source: Source) -> Form | None:
+    """The form of these versions; raises Unreadable where they are several, or one that is not known."""
+    if not versions:
+        return None
+    if len(versions) > 1:
+        raise Unreadable("unsupported", "Pages of different versions of our form are mixed here; a person must look.")
+    for form in source.forms:
+        if form.version in versions:
+            return form
+    raise Unreadable("unknown_version", "This is our form in a version that we do not have.")
+
+
+def together(
+    form: Form, blank: Layout, pages: Sequence[Page], seen: set[int], sheets: int, *, cut_off: bool = False
+) -> Found:
+    """One form of its pages; `seen` are the numbers of those that are there, read or not."""
+    on_paper = any(page.by_picture for page in pages)
+    written: dict[str, list[Written]] = {}
+    for page in pages:
+        for name, one in page.controls.items():
+            written.setdefault(name, []).append(one)
+    read = {page.number for page in pages}
+    reader: How = "scan" if on_paper else "flat"
+    controls = {**_not_found(blank, read, reader), **{name: _one(there) for name, there in written.items()}}
+    whole = read >= set(range(1, blank.pages + 1))
+    doubtful = _doubting_gaps(form, controls, cut_off=cut_off, on_paper=whole)
+    crops = {key: crop for page in reversed(pages) for key, crop in page.crops.items()}
+    return Found(form, doubtful, reader, sheets, tuple(_gaps(seen, read, blank)), crops=crops)
+
+
+def _not_found(blank: Layout, pages: set[int], reader: str) -> dict[str, Written]:
+    absent = {page: blank.on(page) for page in range(1, blank.pages + 1) if page not in pages}
+    return {
+        name: Written("", DOUBTFUL, f"page {page}, where this stands, was not found", {"reader": reader})
+        for page, controls in absent.items()
+        for name in controls
+    }
+
+
+def _one(there: Sequence[Written]) -> Written:
+    """A page may be there twice; what then differs is a conflict."""
+    filled = [one for one in there if not one.blank]
+    texts = tuple(dict.fromkeys(text for one in filled for text in one.candidates or (one.text,)))
+    if len(texts) > 1:
+        return replace(filled[0], text="", confidence=DOUBTFUL, remark=filled[0].remark or _TWICE, candidates=texts)
+    if filled and len(filled) < len(there):
+        return replace(filled[0], confidence=UNSURE, remark="this page is here twice, once without this answer")
+    return min(there, key=lambda one: one.confidence)
+
+
+_TWICE = "this page is here twice, with different answers"
+
+
+def _doubting_gaps(form: Form, controls: Controls, *, cut_off: bool, on_paper: bool) -> dict[str, Written]:
+    """What is blank is in doubt where nothing of its kind arrived: programs lose all words, or all dots.
+
+    Of a few pages on paper nothing can be said: they may hold boxes alone.
+    """
+    kinds = {control.name: _kind(control.kind) for control in of_form(form)}
+    arrived = {kinds.get(name) for name, written in controls.items() if not written.blank}
+
+    def lost(name: str, written: Written) -> bool:
+        by_eye = not on_paper and (written.where or {}).get("reader") == "scan"
+        return written.blank and not by_eye and (cut_off or (bool(arrived) and kinds.get(name) not in arrived))
+
+    return {name: _doubted(one) if lost(name, one) else one for name, one in controls.items()}
+
+
+def _kind(kind: str) -> str:
+    return "words" if kind in ("line", "box") else kind
+
+
+def _doubted(written: Written) -> Written:
+    remark = written.remark or "nothing is here, and may have been lost"
+    return replace(written, confidence=min(written.confidence, UNSURE), remark=remark)
+
+
+def _gaps(seen: set[int], read: set[int], blank: Layout) -> Iterator[Problem]:
+    wanted = set(range(1, blank.pages + 1))
+    if missing := wanted - seen:
+        yield pages_missing(missing)
+    if unread := wanted & seen - read:
+        yield Problem("needs_scan", f"{pages_of(unread)} a picture or not whole; a person must read that.")
