@@ -56,6 +56,7 @@ _TO_MANY = {
 }
 #: of these, a list of our own writes too
 _OF_LISTS = frozenset(_TO_MANY) - {"feedback-id", "x-campaign-id", "x-campaignid", "x-mailer-campaign", "x-mc-user"}
+_SPAM = 5  # of Exchange's levels, where spam begins
 _UNREAD = any_of(
     r"(?:.*[._+-])?(?:no|non|not|never|do[._-]?not|dont)[._-]?re(?:ply|spond|sponse)(?:[._+-].*|\d*)?",
     r"(?:notifications?|mailer-?daemon|postmaster|bounces?|newsletters?|auto-?mailer|auto-?confirm|automated|unsubscribe)(?:[_+-].*)?",
@@ -114,3 +115,14 @@ def _came_through(mail: Mail, lists: Collection[str]) -> bool:
     named = " ".join(mail.header(name).lower() for name in ("list-id", "list-post", "mailing-list"))
     ids = {one.strip("<> ") for one in re.split(r"[\s<>,;:]+", named)}
     return any(one.lower().strip("<> ") in ids or one.lower().replace("@", ".") in ids for one in lists)
+
+
+def spam_sign(mail: Mail) -> str:
+    """What filters write on the way; a forged mark would only keep the forger's own mail from being answered (E2)."""
+    level = mail.header("x-ms-exchange-organization-scl")  # -1 to 9
+    if level.isdecimal() and int(level) >= _SPAM:
+        return f"level {level}"
+    for name in ("x-spam-flag", "x-spam"):
+        if mail.header(name).lower() == "yes":
+            return name
+    return "x-spam-status" if mail.header("x-spam-status").lower().startswith("yes") else ""

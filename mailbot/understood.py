@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailbot.mail import Mail
-from mailbot.signs import automatic_sign, bulk_sign, passed_on_by_rule
+from mailbot.signs import automatic_sign, bulk_sign, passed_on_by_rule, spam_sign
 from mailbot.wordlists import WordList
 from parsers import Reading
 
@@ -169,6 +169,7 @@ def no_automatic_reply(mail: Mail, known: Known) -> tuple[Why, ...]:
                 f"it was sent to many: {bulk_sign(mail, known.own_lists)}",
                 bool(bulk_sign(mail, known.own_lists)),
             ),
+            ("spam", "it was marked as spam on its way", bool(spam_sign(mail))),
         )
         if holds
     )

@@ -99,6 +99,12 @@ class TestAnyBytes:
         parse(raw)
         assert time.perf_counter() - start < SECONDS
 
+    def test_what_the_standard_library_cannot_parse_still_has_a_sender_and_a_subject(self) -> None:
+        raw = b"From: sam@cmht.example\nSubject: form\nContent-Type: multipart/mixed; boundary*=a; boundary*0*=b\n\nPlease"
+        found = parse(raw)
+        assert found.problems == ("is not built as mails are, so that only its beginning was read",)
+        assert (found.sender.address, found.subject, found.words) == ("sam@cmht.example", "form", "Please")
+
     def test_what_is_packed_too_deep_still_has_a_sender_and_a_subject(self) -> None:
         deep = b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(1200))
         found = parse(b"From: sam@cmht.example\nSubject: form\n" + deep)

@@ -7,6 +7,7 @@ from mailbot.asking.afterwards import withdraws as withdraws
 from mailbot.asking.closed import brings_something as brings_something
 from mailbot.asking.closed import may_be_the_form as may_be_the_form
 from mailbot.asking.closed import sends_password as sends_password
+from mailbot.asking.closed import telephone as telephone
 from mailbot.asking.closed import unread as unread
 from mailbot.asking.closed import wrapped as wrapped
 from mailbot.asking.form import against_asking as against_asking

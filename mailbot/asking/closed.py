@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import phonenumbers
+
 from mailbot.asking.said import is_short, said
 from mailbot.mail import AttachedFile, Mail
 from mailbot.understood import Known, Why
@@ -11,6 +13,8 @@ from parsers import Problem
 
 #: a notice that a gateway puts in the place of a file is short
 _NOTICE_BYTES, _FEW_WORDS = 20_000, 40
+_TEXT_NAMES = (".txt", ".htm", ".html")
+_MOST_LOOKED_AT = 5_000  # characters
 _NOT_READ = frozenset({"encrypted", "unsupported", "needs_scan", "too_big", "limits", "damaged", "unknown_version"})
 #: of these a person reads what we cannot; asking for it once more would not help
 _A_PERSON_READS = frozenset({"needs_scan", "unknown_version"})
@@ -29,6 +33,8 @@ def wrapped(mail: Mail, known: Known) -> Why | None:
             return Why("wrapped", f"is encrypted: it brings “{words}”")
     if words := lists.find("wrapper_senders", lists.normal(mail.sender.domain)):
         return Why("wrapped", f"is from a secure mail service: “{words}”")
+    if words := said(mail, known, "unreadable", "wrapper_words"):
+        return Why("wrapped", f"is a notice of an encrypted mail: “{words}”")
     return Why("wrapped", "is encrypted with PGP") if "-----BEGIN PGP MESSAGE-----" in mail.text else None
 
 
@@ -45,11 +51,13 @@ def linked(mail: Mail, known: Known) -> Why | None:
 
 def removed(mail: Mail, known: Known) -> Why | None:
     """The words of a gateway that took a file out (B22)."""
-    if words := said(mail, known, "unreadable", "removed"):
-        return Why("removed", f"says that a file was taken out on the way: “{words}”")
     lists = known.words["unreadable"]
+    top = mail.text[:_MOST_LOOKED_AT].lstrip().partition("\n\n")[0]  # where gateways write, among their small print
+    if words := said(mail, known, "unreadable", "removed") or lists.find("removed", lists.normal(top)):
+        return Why("removed", f"says that a file was taken out on the way: “{words}”")
     for one in mail.files:
-        if one.media_type.startswith("text/") and len(one.data) < _NOTICE_BYTES:
+        is_text = one.media_type.startswith("text/") or one.name.lower().endswith(_TEXT_NAMES)
+        if is_text and len(one.data) < _NOTICE_BYTES:
             notice = one.data.decode("utf-8", "replace")
             if words := lists.find("removed", lists.normal(f"{one.name} {notice}")):
                 return Why("removed", f"says that a file was taken out on the way: “{words}”")
@@ -63,6 +71,15 @@ def sends_password(mail: Mail, known: Known) -> Why | None:
     if words := said(mail, known, "unreadable", "password"):
         return Why("password", f"speaks of a password: “{words}”")
     return None
+
+
+def telephone(mail: Mail) -> str:
+    """The first telephone number in the new words, as people write it; nothing where there is none."""
+    possible = phonenumbers.Leniency.POSSIBLE
+    for found in phonenumbers.PhoneNumberMatcher(mail.words[:_MOST_LOOKED_AT], "GB", leniency=possible):
+        if found.raw_string.startswith(("0", "+", "(0")):
+            return str(found.raw_string)
+    return ""
 
 
 def unread(mail: Mail, known: Known) -> Iterator[Problem]:

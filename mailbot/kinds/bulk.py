@@ -5,11 +5,11 @@ from __future__ import annotations
 from mailbot.actions import Office
 from mailbot.asking import against_asking, asks_for_form, brings_something
 from mailbot.mail import Mail
-from mailbot.signs import bulk_sign
+from mailbot.signs import bulk_sign, spam_sign
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why
 
-_SHORT, _SPAM = 80, 5
+_SHORT = 80
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
@@ -20,15 +20,9 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
         return (Why("bulk_sign", f"was sent to many: {sign}"),)
     if known.role == "junk":
         return (Why("in_junk", "came to the junk folder"),)
-    if _is_spam(mail) and not known.referrals:
-        return (Why("spam", "was marked as spam on its way"),)
+    if spam_sign(mail) and not known.referrals:
+        return (Why("spam", f"was marked as spam on its way: {spam_sign(mail)}"),)
     return None
-
-
-def _is_spam(mail: Mail) -> bool:
-    """What filters write on the way; a forged mark would only keep the forger's own mail from being answered (E2)."""
-    level = mail.header("x-ms-exchange-organization-scl")  # -1 to 9, spam from 5 on
-    return mail.header("x-spam-flag").lower() == "yes" or (level.isdecimal() and int(level) >= _SPAM)
 
 
 def _is_wrapper(mail: Mail, known: Known) -> bool:

@@ -34,7 +34,9 @@ logging.getLogger("mailparser").setLevel(
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 #: lines times containers: beyond it the standard library's parser takes minutes
 _WORK = 20_000_000
+_CONTENT = re.compile(rb"^content-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*\n?", re.IGNORECASE | re.MULTILINE)
 _TOO_DEEP = "is packed so deep that only its beginning was read"
+_NOT_BUILT_SO = "is not built as mails are, so that only its beginning was read"
 
 
 def parse(raw: bytes) -> Mail:
@@ -46,8 +48,8 @@ def parse(raw: bytes) -> Mail:
             return _parse(_flat(whole), sha256, (_TOO_DEEP,))
         try:
             return _parse(email.message_from_bytes(whole, policy=email.policy.compat32), sha256)
-        except RecursionError:
-            return _parse(_flat(whole), sha256, (_TOO_DEEP,))
+        except Exception as error:  # the standard library's parser raises too; who wrote about what is known still
+            return _parse(_flat(whole), sha256, (_TOO_DEEP if isinstance(error, RecursionError) else _NOT_BUILT_SO,))
     except Exception as error:  # any bytes may arrive
         return Mail(sha256, problems=(f"could not be read: {type(error).__name__}",))
 
@@ -61,8 +63,7 @@ def _is_too_deep(raw: bytes) -> bool:
 def _flat(raw: bytes) -> Message:
     """The header, and the beginning of the body as if it were plain text."""
     head, _, body = raw.partition(b"\n\n") if b"\n\n" in raw[:1_000_000] else raw.partition(b"\r\n\r\n")
-    message = email.message_from_bytes(head + b"\n\n", policy=email.policy.compat32)
-    del message["content-type"], message["content-transfer-encoding"]
+    message = email.message_from_bytes(_CONTENT.sub(b"", head) + b"\n\n", policy=email.policy.compat32)
     message.set_payload(decoded(body[:50_000], "utf-8"))
     return message
 

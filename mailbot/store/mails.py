@@ -211,6 +211,17 @@ class Mails:
         values = {"this": mail_id, "bytes": sha256, "told_id": message_id or None, "words": content}
         return self._connection.execute(_EARLIER, values).scalar()
 
+    def waiting_of_kind(self, kind: str, sender: str, since: datetime, but: int) -> Sequence[int]:
+        """Mails of a kind and a sender that wait for a person, newest first; all but one."""
+        query = sa.select(mail.c.id).where(
+            mail.c.state == MailState.NEEDS_PERSON,
+            mail.c.kind == kind,
+            mail.c.sender == sender,
+            mail.c.came_at >= since,
+            mail.c.id != but,
+        )
+        return self._connection.execute(query.order_by(mail.c.id.desc()).limit(5)).scalars().all()
+
     def set_aside_unannounced(self) -> Sequence[int]:
         """Mails set aside of which staff have not been told."""
         told = sa.exists().where(need.c.mail_id == mail.c.id, need.c.why == "set_aside", need.c.closed_at.is_(None))

@@ -23,5 +23,19 @@ def test_the_file_and_then_its_password(desk: Desk) -> None:
     assert desk.kinds() == ["unreadable", "unreadable"]
     assert len(desk.letters("needs-a-person")) == 2
     assert len(desk.letters("cannot-open")) == 1
+    first, second = desk.letters("needs-a-person")
+    assert "It seems to belong with item" not in first.text
+    assert "It seems to belong with item 1 (mail 1) of the same sender." in second.text
     assert not any(b"Lantern" in letter.raw for letter in desk.letters())
     assert "Lantern" not in desk.log
+
+
+def test_the_password_may_come_first(desk: Desk) -> None:
+    desk.receive(PRIYA, "Password", "The password for the form I am about to send is Lantern-Quay-41.")
+    desk.quiet()
+    desk.receive(PRIYA, "Referral", "Form attached.", files={"form.docx": LOCKED})
+    desk.quiet()
+
+    assert desk.kinds() == ["unreadable", "unreadable"]
+    assert "It seems to belong with item 1 (mail 1) of the same sender." in desk.letters("needs-a-person")[1].text
+    assert [letter.name for letter in desk.letters(to="priya.nair@nhs.example")] == ["cannot-open"]
