@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from mailbot.actions import Office
 from mailbot.kinds import KINDS
 from mailbot.mail import Mail, Report
+from mailbot.meeting import digests_due, meeting_on
 from mailbot.settings import MailboxSettings
 from mailbot.signs import passed_on_by_rule
 from mailbot.store import Transaction
@@ -85,7 +86,7 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
         wrote_lately=passed_on_by_rule(mail) and tx.letters.any_to(mail.sender.address, tx.now - timedelta(hours=24)),
         own_lists=frozenset(settings.own_lists),
         staff=staff,
-        codes=_codes(tx, mail) if staff & {mail.sender.address, *(one.recipient for one in letters)} else (),
+        codes=_codes(office, tx, mail) if staff & {mail.sender.address, *(one.recipient for one in letters)} else (),
         words=office.words,
     )
 
@@ -113,10 +114,21 @@ def _letter(row: sa.RowMapping) -> OurLetter:
     return OurLetter(row["id"], row["name"], row["recipient"], row["state"], row["referral_id"], row["cause"])
 
 
-def _codes(tx: Transaction, mail: Mail) -> tuple[IssuedCode, ...]:
+def _codes(office: Office, tx: Transaction, mail: Mail) -> tuple[IssuedCode, ...]:
     """The codes of ours anywhere in the mail: most stand in the quoted letter that it answers."""
     found = {one.upper() for one in _CODE.findall(mail.text)[:_CODES]}
-    return tuple(IssuedCode(row["recipient"], _letter(row)) for row in tx.codes.issued(found))
+    return tuple(
+        IssuedCode(row["recipient"], _letter(row), _is_over(office, tx, row)) for row in tx.codes.issued(found)
+    )
+
+
+def _is_over(office: Office, tx: Transaction, letter: sa.RowMapping) -> bool:
+    """Whether the code came with a digest whose meeting is no longer open: the next digest has been due since."""
+    if letter["name"] != "digest":
+        return False
+    rules = office.settings.meeting
+    meeting = meeting_on(date.fromisoformat(letter["cause"].removeprefix("meeting:")), rules)
+    return bool(digests_due(meeting.digest_at, tx.now, rules, tx.meetings.changes()))
 
 
 def _referrals(office: Office, tx: Transaction, mail: Mail, letters: Sequence[OurLetter]) -> tuple[KnownReferral, ...]:

@@ -66,6 +66,7 @@ class IssuedCode:
 
     recipient: str
     letter: OurLetter
+    over: bool = False  # it went with the digest of a meeting that a later digest has followed
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str) -> No
     for name, value in {
         "CONFIG": str(CONFIG), "DATABASE__URL": url, "CLOCK_FILE": str(clock), "MAILBOX__ADDRESS": US,
         "MAILBOX__HOST": "imap.desk.example", "MAILBOX__PASSWORD": "secret", "MAILBOX__START_FROM": "2026-01-01T00:00:00+00:00",
-        "MAILBOX__AUTHSERV_ID": "mx.desk.example", "STAFF__ADDRESSES": STAFF,
+        "MAILBOX__AUTHSERV_ID": "mx.desk.example", "STAFF__ADDRESSES": STAFF, "REFERRALS__ALSO_SECURE": "cmht.example",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"MAILBOT_{name}", value)
     monkeypatch.setenv("COLUMNS", "200")

@@ -6,13 +6,12 @@ quoted, and changed nothing. All of it is one transaction, and the letter `decis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
-from mailbot.actions import people, spoken, staff
+from mailbot.actions import outcome_orders, people, spoken, staff
 from mailbot.actions.enquiries import thread_of
+from mailbot.actions.heard import Heard, Speaker, Told
 from mailbot.actions.office import Office
 from mailbot.asking import greets, reads_automatic, says_something, thanks
 from mailbot.errors import UserError
@@ -27,29 +26,6 @@ _QUOTED, _LINE = 10, 200
 _CHECKS_AN_HOUR = 12
 
 
-class Told(NamedTuple):
-    """What was done, in words for the letter; `shown` is a text to look at, such as a letter to be approved."""
-
-    words: str
-    shown: str = ""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a speaker made of the lines from here on: how many it took, and what they do.
-
-    `do` works in a transaction of its own within the mail's, and says what was done; where it raises UserError
-    everything it did is undone, and the letter gives the reason beside the line.
-    """
-
-    lines: int
-    do: Callable[[Transaction], Told]
-
-
-#: an office, the decision, and the lines from here on -> what they mean, or None where they are not for this speaker
-Speaker = Callable[[Office, Decision, Sequence[str]], Heard | None]
-
-
 def _people(office: Office, decision: Decision, lines: Sequence[str]) -> Heard | None:
     """`12 send-form`, `do 12 join HM-2026-0042`, or without the number in answer to the letter about one item."""
     order = spoken.order(lines[0])
@@ -57,7 +33,11 @@ def _people(office: Office, decision: Decision, lines: Sequence[str]) -> Heard |
 
 
 #: who is given each line, in this order
-SPEAKERS: Mapping[str, Speaker] = {"needs-a-person": _people}
+SPEAKERS: Mapping[str, Speaker] = {
+    "needs-a-person": _people,
+    "approval": outcome_orders.approval,
+    "outcome": outcome_orders.outcome,
+}
 
 
 def take(office: Office, tx: Transaction, understood: Understood) -> None:
@@ -114,7 +94,7 @@ def _lines(office: Office, understood: Understood) -> list[str]:
 
 def _is_signature(line: str, office: Office, understood: Understood) -> bool:
     """A name, a post, a telephone number: no sentence, and nothing that could be meant for us."""
-    if spoken.may_be_order(line, office.settings.referrals.prefix):
+    if spoken.may_be_order(line, office.settings.referrals.prefix) or outcome_orders.may_be_outcome(line):
         return False
     return not says_something(line, understood.known)
 

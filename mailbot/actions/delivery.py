@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from mailbot.actions import people
+from mailbot.actions import outcomes, people
 from mailbot.actions.office import Office
 from mailbot.letters import AlarmFacts
-from mailbot.referral import State
 from mailbot.store import LetterState, Transaction
 from mailbot.understood import OurLetter, Understood
 
@@ -68,11 +67,7 @@ def found_in_sent(office: Office, tx: Transaction, row: sa.RowMapping) -> None:
 
 def _told(office: Office, tx: Transaction, letter: OurLetter) -> None:
     assert letter.referral_id is not None
-    outcome_id = letter.name.removeprefix(_OUTCOME)
-    effect = office.outcomes[outcome_id].effect if outcome_id in office.outcomes else "told"
-    to = {"told": State.TOLD, "waiting": State.WAITING, "deferred": State.DEFERRED}[effect]
-    waiting_since = tx.now if to == State.WAITING else None
-    if tx.referrals.move(letter.referral_id, State.DECIDED, to, waiting_since=waiting_since):
+    if outcomes.after_telling(office, tx, letter.referral_id):
         tx.audit.add("referrer_told", letter_id=letter.id, referral_id=letter.referral_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailbot import criteria, outcomes
@@ -13,6 +13,7 @@ from mailbot.criteria import Published
 from mailbot.errors import UserError
 from mailbot.letters import Attachment, Letters
 from mailbot.outcomes import Outcomes
+from mailbot.secure import SecureList
 from mailbot.settings import Settings
 from mailbot.wordlists import WordList
 from parsers import Form, FormError
@@ -36,6 +37,11 @@ class Office:
     words: Mapping[str, WordList]
     published: Published
     bank_holidays: BankHolidays
+    secure: SecureList
+
+    def is_secure(self, address: str) -> bool:
+        """Whether an outcome may go to this address: its domain is on the secure list, or is set to be."""
+        return replace(self.secure, domains=self.secure.domains | set(self.settings.referrals.also_secure)).has(address)
 
     @classmethod
     def open(cls, settings: Settings) -> Office:
@@ -51,6 +57,10 @@ class Office:
             problems.extend(error.problems)
         try:
             decided = outcomes.load(settings.folder)
+        except UserError as error:
+            problems.extend(error.problems)
+        try:
+            secure = SecureList.load(settings.folder)
         except UserError as error:
             problems.extend(error.problems)
         try:
@@ -73,7 +83,9 @@ class Office:
         )
         if problems:
             raise UserError(*problems)
-        return cls(settings, letters, form, blanks(settings.form_folder), decided, words, published, bank_holidays)
+        return cls(
+            settings, letters, form, blanks(settings.form_folder), decided, words, published, bank_holidays, secure
+        )
 
 
 def blanks(folder: Path) -> tuple[Attachment, ...]:

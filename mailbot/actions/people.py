@@ -53,6 +53,8 @@ _FITTING = {
     "came_with_form": ("done",),
     "copied_to_others": ("done",),
     "decision_refused": ("not-ours", "done"),
+    "not_secure": ("confirm-referrer", "done"),
+    "referrer_not_confirmed": ("confirm-referrer", "done"),
     "bank_holiday": ("skip", "move", "keep"),
 }
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +50,12 @@ def outcome(  # noqa: PLR0917 - typer gives each option by name
         str, typer.Option(help="The day it was reviewed, as 2026-12-02; the meeting's day unless you say.")
     ] = "",
     rationale: Annotated[str, typer.Option(help="For the record only; never in a letter.")] = "",
+    step: Annotated[str, typer.Option(help="The first step, as the referrer may read it.")] = "",
+    also: Annotated[bool, typer.Option("--also", help="Beside an outcome that waits for approval.")] = False,
+    instead: Annotated[bool, typer.Option("--instead", help="In place of an outcome that waits.")] = False,
+    correction: Annotated[
+        str, typer.Option("--correct", metavar="WORDS", help="Puts an outcome right that was told: what was wrong.")
+    ] = "",
     take_back: Annotated[bool, typer.Option("--take-back", help="Undo an outcome that waits for approval.")] = False,
     by_whom: _AS = "",
 ) -> None:
@@ -64,11 +67,13 @@ def outcome(  # noqa: PLR0917 - typer gives each option by name
             return
         if not outcome_id:
             raise typer.BadParameter("say which outcome, as in --outcome consultation")
+        mode: outcomes.Mode = "correct" if correction else "instead" if instead else "also" if also else ""
         recorded = {
             "lead": lead, "by": by, "reason": reason, "services": services or [], "questions": questions or [],
             "service": service, "until": until, "reviewed_on": reviewed, "rationale": rationale,
+            "step": step, "correction": correction,
         }  # fmt: skip
-        row = outcomes.record(desk.office, tx, reference, outcome_id, recorded, by_whom or who())
+        row = outcomes.record(desk.office, tx, reference, outcome_id, recorded, by_whom or who(), mode)
     console.print(
         f"{row['reference']}: recorded. See and approve its letter: mailbot approve {row['reference']}", markup=False
     )
@@ -105,15 +110,7 @@ def _agreed() -> bool:
 
 
 def _show(letter: Letter) -> None:
-    console.print(f"To: {letter.to}\nSubject: {letter.subject}\n\n{text_of(letter)}", markup=False)
-
-
-def text_of(letter: Letter) -> str:
-    """The words of a letter as its plain text part has them."""
-    message = message_from_bytes(letter.raw, policy=default)
-    assert isinstance(message, EmailMessage)
-    body = message.get_body(("plain",))
-    return str(body.get_content()) if body else ""
+    console.print(f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.text}", markup=False)
 
 
 def digest(

@@ -303,6 +303,7 @@ def _values(folder: Path, server: DemoMail, week: datetime) -> dict[str, object]
         "sender": {"host": HOST, "port": server.smtp_port, "tls": "plain", "username": "-"},
         "database": {"url": f"sqlite:///{folder / 'mailbot.db'}"},
         "staff": {"addresses": [people.CHAIR]},
+        "referrals": {"also_secure": ["probation.example", "cmht.example"]},
         "meeting": {"dial_in": "01632 960400, then 1234"},
     }  # fmt: skip
 

@@ -36,11 +36,20 @@ def _proof(mail: Mail, known: Known) -> Why:
         return Why(_NOT_PROVEN, "is not from whom it claims, as our own server says")
     if known.authenticity == Authenticity.PASS:
         return Why("proven_by_server", "is from the address it claims, as our own server says")
-    if any(one.recipient == mail.sender.address for one in known.codes):
+    return _by_code(mail, known)
+
+
+def _by_code(mail: Mail, known: Known) -> Why:
+    """A code counts from the address it went to, and with a digest while its meeting is open."""
+    mine = [one for one in known.codes if one.recipient == mail.sender.address]
+    if any(not one.over for one in mine):
         return Why("proven_by_code", "carries the code that went to its sender")
+    unsaid = "our own server does not say who sent it"
+    if mine:
+        return Why(_NOT_PROVEN, f"carries the code of a meeting that is over, and {unsaid}")
     if known.codes:
         return Why(_NOT_PROVEN, "carries a code that went to somebody else")
-    return Why(_NOT_PROVEN, "carries no code of ours, and our own server does not say who sent it")
+    return Why(_NOT_PROVEN, f"carries no code of ours, and {unsaid}")
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:

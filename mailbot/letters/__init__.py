@@ -6,6 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import PurePath
@@ -66,6 +69,14 @@ class Letter:
     message_id: str
     skeleton: bytes
     attachments: tuple[Attachment, ...]
+
+    @property
+    def text(self) -> str:
+        """Its words, as the plain text part has them."""
+        message = message_from_bytes(self.skeleton, policy=default)
+        assert isinstance(message, EmailMessage)
+        body = message.get_body(("plain",))
+        return str(body.get_content()).replace("\r\n", "\n") if body else ""
 
     @property
     def raw(self) -> bytes:

@@ -214,6 +214,10 @@ class OutcomeFacts(Facts):
     questions: tuple[str, ...] = ()
     service: str = ""
     until: date | str = ""
+    step: str = ""  # the first step
+    corrects: date | None = None  # the day the outcome that this one puts right was approved
+    correction: str = ""  # what was wrong with it
+    secure: bool = False  # [secure] in the subject makes our mail service encrypt it
 
 
 #: Every letter with the facts it is written from.

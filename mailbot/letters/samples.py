@@ -133,4 +133,7 @@ def _outcomes() -> Iterator[OutcomeFacts]:
         until="after the hearing",
     )
     yield everything
+    yield replace(
+        everything, step="call", corrects=date(2026, 11, 26), correction="We named the wrong date.", secure=True
+    )
     yield replace(everything, their_reference="", by="the end of the year", until=date(2027, 1, 6))

@@ -185,6 +185,8 @@ class ReferralSettings(Section):
     """one to six capital letters, the start of every reference"""
     form: str = Field(default="1", pattern=r"^[\w-][\w.-]*$")
     """the version under config/forms/ that is sent"""
+    also_secure: Names = ()
+    """domains that count as secure beside those of secure-domains.toml, for trying things out"""
     old_enquiry_days: int = Field(default=14, ge=1)
     """how many days until a form that was asked for and never came back counts as old"""
 

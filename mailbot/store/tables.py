@@ -266,6 +266,8 @@ outcome = Table(
     Column("approved_by", Text),
     Column("approved_at", Utc),
     Column("taken_back_by", Text),
+    Column("corrects", Integer),  # the outcome that was told and is wrong; both are kept
+    Column("seen", JSON),  # by whom its letter was seen, and which text of it
     _ref("letter_id", "letter"),
 )
 

@@ -49,6 +49,7 @@ class Desk:
             "STAFF__ADDRESSES": CHAIR,
             "CLOCK_FILE": str(self._clock),
             "CONFIG": str(ROOT / "config"),
+            "REFERRALS__ALSO_SECURE": "nhs.example",
             "RING_EVERY_SECONDS": "0.5",
             "MAILBOX__FILE_EVERY_SECONDS": "0.2",
             "MAILBOX__LOOK_EVERY_SECONDS": "1",

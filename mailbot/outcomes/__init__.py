@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mailbot.errors import UserError
 
 Id = Literal["accept", "consultation", "ask", "signpost", "decline", "defer", "withdrawn"]
-Part = Literal["lead", "by", "reason", "services", "questions", "service", "until"]
+Part = Literal["lead", "by", "reason", "services", "questions", "service", "until", "step", "rationale"]
 Effect = Literal["told", "waiting", "deferred"]
 
 IDS: tuple[Id, ...] = get_args(Id)
@@ -26,6 +26,8 @@ PARTS: Mapping[Part, str] = {
     "questions": "the questions to ask",
     "service": "the service to go to",
     "until": "until when or what",
+    "step": "the first step",
+    "rationale": "the rationale for the record",
 }
 
 
@@ -37,7 +39,14 @@ class Outcome(BaseModel):
     id: Id
     name: str = Field(min_length=1)
     record: tuple[Part, ...]
+    say: tuple[str, ...] = ()  # other words for it, as staff write them
+    usual_reason: str = ""  # the reason where nobody gives another
     effect: Effect  # told: off the list · waiting: stays on it · deferred: comes back by itself
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything it may be called, in small letters."""
+        return tuple(dict.fromkeys(name.lower() for name in (self.name, self.id, *self.say)))
 
     @property
     def letter(self) -> str:
