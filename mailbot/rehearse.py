@@ -12,6 +12,7 @@ from mailbot.errors import UserError
 from mailbot.read import Reader
 from mailbot.store import LetterState, MailState, Store
 from mailbot.store.mails import Arrived
+from parsers import Reading
 
 
 class Rehearsal:
@@ -61,7 +62,7 @@ class Rehearsal:
                 "urgent": "urgent" in letters,
                 "letters": [{"letter": name, "to": to} for name, to in letters.items()],
                 "references": list(tx.mails.references_of(mail_id)),
-                "forms": tx.mails.readings(mail_id) or [],
+                "forms": [Reading.from_json(one).shown() for one in tx.mails.readings(mail_id) or ()],
             }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import zipfile
@@ -16,6 +17,7 @@ import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from mailbot import outcomes
 from mailbot.criteria import checks, load
@@ -291,3 +293,24 @@ def test_each_flag_stands_on_the_page_with_the_words_it_rests_on_and_the_order_s
     assert "Are they under police investigation now, for anything? Yes" in text
     assert "C1 41 on referral; C3" in text
     assert "score" not in text.lower()
+
+
+def test_what_must_be_checked_stands_beside_its_picture() -> None:
+    out = io.BytesIO()
+    Image.new("L", (300, 40), 200).save(out, "PNG")
+    crop = base64.b64encode(out.getvalue()).decode()
+    answers = {
+        "p_surname": Answer("Whitlock", "Whitlock", 0.5, crop=crop),
+        "p_needs": Answer("x", "x", 0.5, crop="AAAA"),
+    }
+    entry = Entry("HM-2026-0001", NOW, "queued", answers)
+
+    data = write(MEETING, [entry], FORM, SETTINGS, made_at=NOW)
+
+    assert data == write(MEETING, [entry], FORM, SETTINGS, made_at=NOW)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        (picture,) = [name for name in archive.namelist() if name.startswith("word/media/")]
+        assert archive.read(picture) == out.getvalue()
+    (shape,) = docx.Document(io.BytesIO(data)).inline_shapes
+    assert round(shape.width.mm) == 69
+    assert "please check: x" in words(data)

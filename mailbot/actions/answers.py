@@ -7,7 +7,8 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from mailbot.actions import by_hand, enquiries, meetings
+from mailbot import wording
+from mailbot.actions import enquiries, meetings, on_paper
 from mailbot.actions.office import Office
 from mailbot.actions.people import ACTIONS
 from mailbot.errors import UserError
@@ -30,6 +31,8 @@ def answer(office: Office, tx: Transaction, item: int, action: str, said: str, b
     need = tx.needs.get(item)
     if action not in _ANSWERS:
         raise UserError(f"“{action}” is not an answer; choose one of: {', '.join(ACTIONS)}.")
+    if need["why"] == on_paper.WHY and action.startswith("confirm-"):
+        return f"Item {item}: {_check_paper(office, tx, need, action, said.strip(), by)}"
     if action != "retry":  # which closes everything that waits because of the mail
         close(tx, item, by, f"{action} {said}".strip())
     return f"Item {item}: {_ANSWERS[action](office, tx, need, said.strip(), by)}"
@@ -98,15 +101,31 @@ def _confirm_referrer(_office: Office, tx: Transaction, need: sa.RowMapping, sai
     return f"the referrer of {referral['reference']} is {confirmed}."
 
 
+def _check_paper(office: Office, tx: Transaction, need: sa.RowMapping, action: str, said: str, by: str) -> str:
+    """Some of a form on paper has been checked; the item waits until all of it has been."""
+    if need["closed_at"] is not None:
+        close(tx, need["id"], by, action)  # says who answered it
+    done = _ANSWERS[action](office, tx, need, said, by)
+    left = on_paper.left(office, tx, tx.referrals.by_id(_referral_of(need)))
+    if left:
+        return f"{done} Still to check: {'; '.join(left)}."
+    close(tx, need["id"], by, action)
+    return f"{done} Nothing is left to check."
+
+
+def _confirm_rest(_office: Office, tx: Transaction, need: sa.RowMapping, _said: str, by: str) -> str:
+    referral = tx.referrals.by_id(_referral_of(need))
+    count = on_paper.confirm_rest(tx, referral, by)
+    tx.audit.add("answers_confirmed", actor=by, referral_id=referral["id"], count=count)
+    return f"{wording.count(count, 'answer')} of {referral['reference']} confirmed as read."
+
+
 def _confirm_answer(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
     referral = tx.referrals.by_id(_referral_of(need))
-    key, _, text = said.replace("=", " ", 1).partition(" ")
-    if not text.strip():
-        raise UserError("Say which answer, and what it is, as in `confirm-answer p_dob 27 3 1985`.")
-    for name, found in by_hand.answers_of(office, tx, [f"{key}={text.strip()}"]).items():
-        tx.referrals.confirm_answer(referral["id"], name, found.value, found.raw, by)
-    tx.audit.add("answer_confirmed", actor=by, referral_id=referral["id"], key=key)
-    return f"the answer {key} of {referral['reference']} was confirmed."
+    keys = on_paper.confirm(office, tx, referral, said, by)
+    for key in keys:
+        tx.audit.add("answer_confirmed", actor=by, referral_id=referral["id"], key=key)
+    return f"the {'answer' if len(keys) == 1 else 'answers'} {', '.join(keys)} of {referral['reference']} confirmed."
 
 
 def _send_again(_office: Office, tx: Transaction, need: sa.RowMapping, _said: str, by: str) -> str:
@@ -156,6 +175,7 @@ _ANSWERS: Mapping[str, Answer] = {
     "new-referral": _new_referral,
     "confirm-referrer": _confirm_referrer,
     "confirm-answer": _confirm_answer,
+    "confirm-rest": _confirm_rest,
     "send-again": _send_again,
     "again": _again,
     "retry": _retry,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from mailbot.actions import people
+from mailbot.actions import on_paper, people
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
 from mailbot.letters import QuestionFacts, ReceiptFacts, Received
@@ -61,13 +61,19 @@ def _add(office: Office, tx: Transaction, understood: Understood, form: Reading)
     tx.enquiries.close([address for address in (sender, referrer) if address], referral["id"])
     tx.audit.add("referral_made", mail_id=understood.mail_id, referral_id=referral["id"], version=form.form_version)
     if referrer != sender:
-        words = (
-            "The form's address is not the one that sent it. Until somebody confirms the referrer, no outcome goes out."
-        )
-        people.ask(office, tx, "referrer_differs", words, understood=understood, referral_id=referral["id"])
+        people.ask(office, tx, "referrer_differs", _whose(form), understood=understood, referral_id=referral["id"])
+    on_paper.ask(office, tx, understood, referral)
     if problems := [problem.words for problem in form.problems]:
         people.ask(office, tx, "form_problem", " ".join(problems), understood=understood, referral_id=referral["id"])
     return referral
+
+
+def _whose(form: Reading) -> str:
+    """Why the referrer is not known for certain."""
+    email = form.answers.get("r_email")
+    by_hand = email is not None and on_paper.seen_only(email)
+    what = "is handwritten" if by_hand else "is not the one that sent it"
+    return f"The form's address {what}. Until somebody confirms the referrer, no outcome goes out."
 
 
 def _correct(
@@ -84,6 +90,7 @@ def _correct(
     labels = [office.form[key.partition(".")[0]].label for key in changed if key.partition(".")[0] in office.form]
     words = f"A corrected form for {referral['reference']}. Changed: {'; '.join(dict.fromkeys(labels)) or 'nothing'}."
     people.ask(office, tx, "corrected_form", words, understood=understood, referral_id=referral["id"])
+    on_paper.ask(office, tx, understood, referral)
     return referral
 
 
@@ -105,7 +112,7 @@ def send_receipt(office: Office, tx: Transaction, understood: Understood, referr
 
 
 def _received(office: Office, tx: Transaction, referral: sa.RowMapping) -> Received:
-    missing, unclear = gaps_of(office, tx, referral["id"])
+    missing, unclear = gaps_of(office, tx, referral["id"], to_ask=True)
     return Received(
         reference=referral["reference"],
         their_reference=referral["their_reference"],
@@ -116,11 +123,20 @@ def _received(office: Office, tx: Transaction, referral: sa.RowMapping) -> Recei
     )
 
 
-def gaps_of(office: Office, tx: Transaction, referral_id: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The labels of what was not answered, and of what was answered unclearly, as the form has them."""
-    reading = Reading((), office.form.version, "other", None, tx.referrals.answers(referral_id))
-    unclear = reading.unclear(office.form)
-    missing = [field for field in reading.unanswered(office.form) if field not in unclear]
+def gaps_of(
+    office: Office, tx: Transaction, referral_id: int, *, to_ask: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels of what was not answered, and of what was answered unclearly, as the form has them.
+
+    With `to_ask`, only what the referrer can help with: handwriting is for a person here to read.
+    """
+    answers = tx.referrals.answers(referral_id)
+    reading = Reading((), office.form.version, "other", None, answers)
+    ours = {key for key, answer in answers.items() if to_ask and on_paper.seen_only(answer)}
+    unclear = [field for field in reading.unclear(office.form) if ours.isdisjoint(field.keys)]
+    missing = [
+        field for field in reading.unanswered(office.form) if field not in unclear and ours.isdisjoint(field.keys)
+    ]
     return tuple(field.label for field in missing), tuple(field.label for field in unclear)
 
 

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 import typer
 
 from mailbot import wording
-from mailbot.actions import answers, by_hand, people
+from mailbot.actions import answers, by_hand, on_paper, people
 from mailbot.actions.advice import checks_of
 from mailbot.commands.desk import Desk, console, open_desk, print_json, print_table, who
 from mailbot.commands.forms import read_paths
 from mailbot.referral import OPEN, State
 from mailbot.store import Transaction
+from parsers import Answer
 
 
 def add_to(app: typer.Typer) -> None:
@@ -82,7 +83,7 @@ def show(
         referral = tx.referrals.get(reference)
         found: dict[str, Any] = {
             "referral": dict(referral),
-            "answers": {key: answer.__dict__ for key, answer in tx.referrals.answers(referral["id"]).items()},
+            "answers": {key: _shown(answer) for key, answer in tx.referrals.answers(referral["id"]).items()},
             "mails": [dict(row) for row in tx.mails.of_referral(referral["id"])],
             "letters": [
                 {name: row[name] for name in ("id", "name", "state", "recipient", "note", "written_at", "sent_at")}
@@ -92,6 +93,7 @@ def show(
             "outcomes": [dict(row) for row in tx.outcomes.of_referral(referral["id"])],
             "events": [dict(row) for row in tx.audit.of_referral(referral["id"])],
         }
+        answers_ = tx.referrals.answers(referral["id"])
         form, published = desk.office.form, desk.office.published
     if as_json:
         print_json(found)
@@ -99,8 +101,8 @@ def show(
     _show_referral(found["referral"])
     print_table(
         "Answers", ("question", "answer", "sure"),
-        [(_label(form, key), one["raw"], "yes" if one["confidence"] >= 0.9 else "please check")
-         for key, one in found["answers"].items() if one["raw"]],
+        [(_label(form, key), one["raw"] or one["remark"], "yes" if one["confidence"] >= 0.9 else f"check {key}")
+         for key, one in found["answers"].items() if one["raw"] or on_paper.seen_only(answers_[key])],
     )  # fmt: skip
     print_table(
         f"Criteria, as published on {wording.plain_date(published.dated)}", ("criterion", "looks", "why", "rests on"),
@@ -127,6 +129,11 @@ def show(
         ("when", "who", "what"),
         [(f"{e['at']:%Y-%m-%d %H:%M}", e["actor"], e["what"]) for e in found["events"]],
     )
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    """An answer without its picture, which is for the review list."""
+    return {name: value for name, value in asdict(answer).items() if name != "crop"}
 
 
 def _plain(state: str) -> str:

@@ -15,7 +15,8 @@ from mailbot import outcomes, wording
 from mailbot.criteria import Check, Published
 from mailbot.meeting import Meeting
 from mailbot.outcomes import Outcomes
-from mailbot.reviewlist.document import Cell, Document
+from mailbot.reviewlist.document import Cell, Checked, Document
+from mailbot.reviewlist.pictured import pictured
 from mailbot.settings import Settings
 from mailbot.shown import NOT_ANSWERED, PLEASE_CHECK, aged, in_words, shown, signs
 from parsers.form import Form
@@ -177,7 +178,7 @@ def _flags(entry: Entry, published: Published) -> Iterator[tuple[str, str]]:
         yield "Looks met", "; ".join(met)
 
 
-def _sections(entry: Entry, form: Form, meeting: Meeting) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _sections(entry: Entry, form: Form, meeting: Meeting) -> Iterator[tuple[str, list[tuple[str, Cell]]]]:
     """Each section that has something to show, with its labels and answers."""
     for heading, questions in _LAYOUT.items():
         facts = [
@@ -197,7 +198,7 @@ def _sections(entry: Entry, form: Form, meeting: Meeting) -> Iterator[tuple[str,
         yield "Gaps", [(label, words) for label, words in gaps if words]
 
 
-def _facts(field_id: str, label: str, entry: Entry, form: Form, meeting: Meeting) -> list[tuple[str, str]]:
+def _facts(field_id: str, label: str, entry: Entry, form: Form, meeting: Meeting) -> list[tuple[str, Cell]]:
     if field_id not in form:
         return []
     question = form[field_id]
@@ -207,6 +208,8 @@ def _facts(field_id: str, label: str, entry: Entry, form: Form, meeting: Meeting
     words = shown(question, answer)
     if not words:
         return [(label, NOT_ANSWERED)] if question.required == "yes" or question.label in entry.missing else []
+    if answer and answer.crop:
+        return [(label, pictured(words, answer.crop))]
     years = aged(answer.value, meeting.date) if answer and answer.sure and question.type == "date" else None
     return [(label, words if years is None else f"{words}, aged {years}")]
 
@@ -242,4 +245,6 @@ def _packed(facts: Sequence[tuple[str, Cell]]) -> Iterator[list[tuple[str, Cell]
 
 def _short(fact: tuple[str, Cell]) -> bool:
     cell = fact[1]
-    return cell.kind != "box" if isinstance(cell, Control) else len(cell) <= _NARROW and "\n" not in cell
+    if isinstance(cell, Control):
+        return cell.kind != "box"
+    return len(cell) <= _NARROW and "\n" not in (cell.words if isinstance(cell, Checked) else cell)

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -22,11 +23,25 @@ from parsers.write.sdt import content_control
 _UNHOLDABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ZIPPED = (1980, 1, 1, 0, 0, 0)  # zip's own beginning of time
 _WIDTH = 186  # millimetres between the margins of A4
+_LETTER = 1.6  # millimetres a letter takes
 _LONG = 500  # letters; what is longer may run over to the next page
 _BLUE = RGBColor(0x00, 0x30, 0x87)
 _LOOKS = {"Normal": 9, "Title": 20, "Heading 1": 14, "Heading 2": 10}
 
-Cell = str | Control
+
+@dataclass(frozen=True)
+class Checked:
+    """Words that a person must check, and a picture of where they stand: a PNG of so many millimetres across."""
+
+    words: str
+    picture: bytes
+    wide: float
+
+    def __len__(self) -> int:
+        return max(len(self.words), round(self.wide / _LETTER))
+
+
+Cell = str | Control | Checked
 
 
 class Document:
@@ -61,8 +76,17 @@ class Document:
         for row in rows:
             cells = [cell for fact in row for cell in fact]
             spans = widths if len(cells) > 2 else (label, _WIDTH - label)
-            table.append(_row(cells, spans, self._numbers, labels=True))
+            table.append(_row([self._drawn(cell) for cell in cells], spans, self._numbers, labels=True))
         self._add(table)
+
+    def _drawn(self, cell: Cell) -> Cell | _Drawn:
+        """A picture becomes a part of the document, under a number of its own."""
+        if not isinstance(cell, Checked):
+            return cell
+        shape = self._document.part.new_pic_inline(io.BytesIO(cell.picture), width=Mm(cell.wide))
+        shape.docPr.set("id", str(next(self._numbers)))
+        shape.docPr.set("descr", "What is written on the form")
+        return _Drawn(cell.words, shape)
 
     def save(self) -> bytes:
         """The document's bytes, which do not depend on when it was saved."""
@@ -75,6 +99,15 @@ class Document:
 
     def _add(self, element: Any) -> None:
         self._document.element.body[-1].addprevious(element)  # the last is the section, which must stay last
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    words: str
+    shape: Any
+
+    def __len__(self) -> int:
+        return len(self.words)
 
 
 def _page(section: Any) -> None:
@@ -137,7 +170,7 @@ def _table(widths: Sequence[int]) -> Any:
 
 
 def _row(
-    cells: Sequence[Cell], widths: Sequence[int], numbers: Any, *, header: bool = False, labels: bool = False
+    cells: Sequence[Cell | _Drawn], widths: Sequence[int], numbers: Any, *, header: bool = False, labels: bool = False
 ) -> Any:
     whole = all(isinstance(cell, Control) or len(cell) < _LONG for cell in cells)
     row = _element("w:tr", _element("w:trPr"))
@@ -150,10 +183,15 @@ def _row(
     return row
 
 
-def _paragraph(cell: Cell, number: int, *, bold: bool) -> Any:
+def _paragraph(cell: Cell | _Drawn, number: int, *, bold: bool) -> Any:
     spacing = _element("w:pPr", _element("w:spacing", before="10", after="10"))
     if isinstance(cell, Control):
         return _element("w:p", spacing, content_control(cell, number))
+    if isinstance(cell, _Drawn):
+        paragraph = _paragraph(cell.words, number, bold=bold)
+        paragraph.append(_element("w:r", _element("w:br"), _element("w:drawing", cell.shape)))
+        return paragraph
+    assert isinstance(cell, str)
     run = _element("w:r", _element("w:rPr", *([_element("w:b")] if bold else [])))
     for place, line in enumerate(_clean(cell).splitlines()):
         if place:

@@ -85,6 +85,7 @@ class Referrals:
                 "found": one.where,
                 "remark": one.remark,
                 "candidates": list(one.candidates),
+                "crop": one.crop,
             }
             for key, one in answers.items()
         ]
@@ -102,6 +103,7 @@ class Referrals:
                 where=row["found"],
                 remark=row["remark"],
                 candidates=tuple(row["candidates"]),
+                crop=row["crop"],
             )
             for row in self._connection.execute(query).mappings()
         }

@@ -158,6 +158,7 @@ answer = Table(
     Column("found", JSON),
     Column("remark", Text),
     Column("candidates", JSON, nullable=False),
+    Column("crop", Text),  # a picture of what must be checked, as a PNG in base64
     Column("confirmed_by", Text),
     UniqueConstraint("referral_id", "version", "key"),
 )
