@@ -10,7 +10,7 @@ import structlog
 
 import parsers
 from mailbot.clock import Clock
-from mailbot.mail import Mail, parse
+from mailbot.mail import MOST_READ, Mail, parse
 from mailbot.settings import Settings
 from mailbot.store import MailState, Store
 from mailbot.store.mails import STRIKES, Taken
@@ -18,12 +18,10 @@ from parsers import MAIL_TEXT, File, Limits, Reading, load_forms, may_hold_form
 
 log = structlog.get_logger()
 
-_MOST_FILES = 20
-
 
 def files_to_read(mail: Mail) -> list[File]:
     """The files of a mail that may be, or hold, a form."""
-    return [File(one.name, one.data) for one in mail.readable][:_MOST_FILES]
+    return [File(one.name, one.data) for one in mail.to_read]
 
 
 def limits(settings: Settings) -> Limits:
@@ -58,7 +56,7 @@ class Reader:
         with self._store.look(self._clock.now()) as tx:
             if not tx.mails.count_by_state().get(MailState.READING):
                 return False
-        longest = timedelta(seconds=self._settings.reading.seconds * _MOST_FILES + 60)
+        longest = timedelta(seconds=self._settings.reading.seconds * MOST_READ + 60)
         with self._store.transaction(self._clock.now()) as tx:
             taken = tx.mails.take([MailState.READING], 1, longest)
         for mail in taken:

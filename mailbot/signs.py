@@ -122,7 +122,4 @@ def spam_sign(mail: Mail) -> str:
     level = mail.header("x-ms-exchange-organization-scl")  # -1 to 9
     if level.isdecimal() and int(level) >= _SPAM:
         return f"level {level}"
-    for name in ("x-spam-flag", "x-spam"):
-        if mail.header(name).lower() == "yes":
-            return name
-    return "x-spam-status" if mail.header("x-spam-status").lower().startswith("yes") else ""
+    return "X-Spam-Flag" if mail.header("x-spam-flag").lower() == "yes" else ""

@@ -414,6 +414,16 @@ class TestFiles:
         assert [one.name for one in found.readable] == ["photo.jpg"]
         assert len(found.files) == 5
 
+    def test_a_document_is_one_whatever_a_program_calls_it(self) -> None:
+        for media_type in ("image/png", "text/calendar", "application/pkcs7-signature", "application/octet-stream"):
+            (file,) = parse(mail(files=[("x", media_type, b"%PDF-1.7 small")])).files
+            assert file.may_hold_form, media_type
+
+    def test_documents_are_read_before_pictures(self) -> None:
+        photos = [(f"{n}.jpg", "image/jpeg", b"\xff\xd8\xff" + bytes(50_000)) for n in range(25)]
+        found = parse(mail(files=[*photos, ("form.pdf", "application/pdf", PDF)]))
+        assert [one.name for one in found.to_read] == ["form.pdf", *(f"{n}.jpg" for n in range(19))]
+
     def test_no_more_parts_than_a_person_sends(self) -> None:
         raw = (
             b"From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n"

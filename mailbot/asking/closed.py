@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import phonenumbers
 
 from mailbot.asking.said import is_short, said
-from mailbot.mail import AttachedFile, Mail
+from mailbot.mail import MOST_READ, AttachedFile, Mail
 from mailbot.understood import Known, Why
 from parsers import Problem
 
@@ -84,6 +84,8 @@ def telephone(mail: Mail) -> str:
 
 def unread(mail: Mail, known: Known) -> Iterator[Problem]:
     """Why each file that was looked into could not be read; the pictures of a signature are not meant."""
+    if len(mail.readable) > MOST_READ:
+        yield Problem("limits", f"More than {MOST_READ} files came; the others were not looked at.", "")
     shown = {one.name for one in mail.readable if one.in_the_text}
     for reading in known.readings:
         for problem in reading.problems:

@@ -15,6 +15,7 @@ from email.message import Message
 
 from mailbot.links import linked_hosts, unwrapped
 from mailbot.mail.head import mended
+from mailbot.mail.model import MOST_READ as MOST_READ
 from mailbot.mail.model import NOBODY as NOBODY
 from mailbot.mail.model import Address as Address
 from mailbot.mail.model import AttachedFile as AttachedFile

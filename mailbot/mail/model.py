@@ -10,6 +10,10 @@ from mailbot.newwords import bare_subject
 
 #: pictures below this size are the logos of signatures; no page of a form is so small
 _LOGO_BYTES = 30_000
+#: what documents and containers begin with: PDF, zip and Office, OLE, RTF, TNEF
+DOCUMENTS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf", b"\x78\x9f\x3e\x22")
+#: of one mail, so many files are read
+MOST_READ = 20
 _NEVER_A_FORM = (
     "text/calendar",
     "text/vcard",
@@ -47,8 +51,15 @@ class AttachedFile:
     in_the_text: bool = False  # a picture shown among the words, such as a logo
 
     @property
+    def is_document(self) -> bool:
+        """Whether its bytes are those of a document or a container, whatever type a program gives it."""
+        return self.data.startswith(DOCUMENTS)
+
+    @property
     def may_hold_form(self) -> bool:
         """Whether it is worth reading: not empty, not the logo of a signature, not a calendar object."""
+        if self.is_document:
+            return True
         if not self.data or self.media_type in _NEVER_A_FORM:
             return False
         return not (self.media_type.startswith("image/") and len(self.data) < _LOGO_BYTES)
@@ -110,6 +121,11 @@ class Mail:
     def readable(self) -> tuple[AttachedFile, ...]:
         """The files that may be, or hold, a form."""
         return tuple(one for one in self.files if one.may_hold_form)
+
+    @property
+    def to_read(self) -> tuple[AttachedFile, ...]:
+        """Those that are read, documents before pictures; the order is otherwise as they came."""
+        return tuple(sorted(self.readable, key=lambda one: not one.is_document)[:MOST_READ])
 
     def header(self, name: str) -> str:
         """The topmost header of that name, or nothing."""

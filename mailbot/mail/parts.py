@@ -10,7 +10,7 @@ from email import errors
 from email.message import Message
 
 from mailbot.hypertext import html_to_text
-from mailbot.mail.model import AttachedFile
+from mailbot.mail.model import DOCUMENTS, AttachedFile
 from mailbot.mail.text import decoded, unflowed
 
 _PARTS, _TEXT, _HTML = 500, 200_000, 1_000_000
@@ -26,15 +26,7 @@ MAILS = ("message/rfc822", "message/global")
 HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 _ONE_LEAF = frozenset((*REPORTS, *MAILS, *HEADERS))
 #: what files begin with, whatever type a program gives them
-_FILES = (
-    b"%PDF-",
-    b"PK\x03\x04",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    b"{\\rtf",
-    b"\x78\x9f\x3e\x22",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-)
+_FILES = (*DOCUMENTS, b"\x89PNG", b"\xff\xd8\xff")
 #: Exchange makes files of the words that Apple Mail puts after a picture
 _WORDS_AS_FILE = re.compile(r"ATT\d{3,6}\.(?:txt|html?)$", re.IGNORECASE)
 _NOT_SHOWN = ("text/x-amp-html", "text/watch-html")
