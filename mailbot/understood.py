@@ -10,7 +10,8 @@ from enum import StrEnum
 from mailbot.mail import Mail
 from mailbot.signs import automatic_sign, bulk_sign, passed_on_by_rule, spam_sign
 from mailbot.wordlists import WordList
-from parsers import Reading
+from parsers import Answer, Reading
+from parsers.readers.filled_list import LIST
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,11 @@ class Known:
     def forms(self) -> tuple[Reading, ...]:
         """The readings that are our form, filled in or empty."""
         return tuple(reading for reading in self.readings if reading.is_form)
+
+    @property
+    def filled_list(self) -> Mapping[str, Answer]:
+        """What stands in the controls of a review list that came back, by tag; nothing where none did."""
+        return next((one.answers for one in self.readings if LIST in one.answers), {})
 
     @property
     def filled(self) -> tuple[Reading, ...]:

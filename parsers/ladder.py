@@ -10,7 +10,7 @@ from parsers.form import Form
 from parsers.found import Found
 from parsers.limits import Limits
 from parsers.plain import MAIL_TEXT
-from parsers.readers import Reader, Source, acroform, doc, docx, flat, odt, picture, rtf, text
+from parsers.readers import Reader, Source, acroform, doc, docx, filled_list, flat, odt, picture, rtf, text
 from parsers.reading import File, Problem, Reading, Unreadable
 from parsers.sniff import Kind, sniff
 from parsers.unpack import unpack
@@ -62,6 +62,8 @@ def _is_talk(member: File, reading: Reading) -> bool:
 def _read(source: Source) -> Reading:
     kind = sniff(source.data)
     try:
+        if kind == "docx" and (answers := filled_list.controls(source)):
+            return replace(_failed(_NOT_OURS), how="word", answers=answers)
         found = _climbed(source, READERS.get(kind, ()))
     except Unreadable as why:
         return _failed(why)

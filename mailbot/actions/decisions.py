@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from mailbot.actions import outcome_orders, people, spoken, staff
+from mailbot.actions import outcome_orders, people, returned_list, spoken, staff
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.heard import Heard, Speaker, Told
 from mailbot.actions.office import Office
@@ -45,7 +45,11 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
     decision = understood.decision
     done: list[Checked] = []
     not_done: list[Checked] = []
-    for quoted, heard in _hear(office, decision, understood):
+    from_list = list(returned_list.rows(office, decision, understood))
+    by_words = [
+        one for one in _hear(office, decision, understood) if one[1] or not from_list or _is_meant(office, one[0])
+    ]
+    for quoted, heard in (*by_words, *from_list):
         try:
             if heard is None:
                 raise UserError(_NOT_UNDERSTOOD)  # noqa: TRY301 - told like any other reason
@@ -77,6 +81,11 @@ def _hear(office: Office, decision: Decision, understood: Understood) -> Iterato
         at += took
 
 
+def _is_meant(office: Office, line: str) -> bool:
+    """Whether words beside a list are meant for us: most only say that it is attached."""
+    return spoken.may_be_order(line, office.settings.referrals.prefix) or outcome_orders.may_be_outcome(line)
+
+
 def _heard(office: Office, decision: Decision, lines: Sequence[str]) -> Heard | None:
     return next((heard for speaker in SPEAKERS.values() if (heard := speaker(office, decision, lines))), None)
 
@@ -94,9 +103,7 @@ def _lines(office: Office, understood: Understood) -> list[str]:
 
 def _is_signature(line: str, office: Office, understood: Understood) -> bool:
     """A name, a post, a telephone number: no sentence, and nothing that could be meant for us."""
-    if spoken.may_be_order(line, office.settings.referrals.prefix) or outcome_orders.may_be_outcome(line):
-        return False
-    return not says_something(line, understood.known)
+    return not _is_meant(office, line) and not says_something(line, understood.known)
 
 
 def _check(

@@ -61,7 +61,7 @@ def _about(office: Office) -> re.Pattern[str]:
 
 def _do(office: Office, tx: Transaction, by: str, reference: str, words: str) -> Told:
     if _SHOW.fullmatch(words):
-        return _shown(office, tx, by, reference, f"{reference}:")
+        return shown(office, tx, by, reference, f"{reference}:")
     if _TAKE_BACK.fullmatch(words):
         outcomes.take_back(tx, reference, by)
         return Told(f"{reference}: the outcome was taken back. Nothing was sent.")
@@ -70,10 +70,10 @@ def _do(office: Office, tx: Transaction, by: str, reference: str, words: str) ->
         return Told(f"{reference}: noted as told by telephone. No letter goes.")
     if _SECURE.fullmatch(words):
         outcomes.send_secure(office, tx, reference, by)
-        return _shown(office, tx, by, reference, f"{reference}: it will go with [secure] in its subject.")
+        return shown(office, tx, by, reference, f"{reference}: it will go with [secure] in its subject.")
     if to := _SEND_TO.fullmatch(words):
         outcomes.confirm_address(tx, reference, to[1], by)
-        return _shown(office, tx, by, reference, f"{reference}: the referrer's address is {to[1].lower()}.")
+        return shown(office, tx, by, reference, f"{reference}: the referrer's address is {to[1].lower()}.")
     return record(office, tx, by, reference, words)
 
 
@@ -84,14 +84,14 @@ def record(office: Office, tx: Transaction, by: str, reference: str, words: str)
         if not found.parts:
             raise UserError(f"{reference}: say what was decided, as in “{reference}: decline, Dr Patel, reason: ...”.")
         outcomes.amend(tx, reference, found.parts, by)
-        return _shown(office, tx, by, reference, f"{reference}: changed.")
+        return shown(office, tx, by, reference, f"{reference}: changed.")
     mode = found.mode or ""
     assert mode in ("", "also", "instead", "correct")
     outcomes.record(office, tx, reference, found.outcome.id, found.parts, by, mode)  # type: ignore[arg-type]  # asserted
-    return _shown(office, tx, by, reference, f"{reference}: {found.outcome.name} was recorded.")
+    return shown(office, tx, by, reference, f"{reference}: {found.outcome.name} was recorded.")
 
 
-def _shown(office: Office, tx: Transaction, by: str, reference: str, words: str) -> Told:
+def shown(office: Office, tx: Transaction, by: str, reference: str, words: str) -> Told:
     """The words, with the exact letters to be approved; where none may go as things stand, why."""
     try:
         waiting = outcomes.letters_for(office, tx, reference)

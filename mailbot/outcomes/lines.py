@@ -68,6 +68,13 @@ def in_words(text: str, today: date) -> str:
     return text.strip(" .")
 
 
+def part(name: str, words: str, today: date) -> Any:
+    """What stands in the box of one part, as it is recorded."""
+    found = Said()
+    _put(found, name, words.strip(), today)
+    return found.parts[name]
+
+
 def _parts(text: str) -> Iterator[tuple[str, str]]:
     """Each part with its label in small letters; a long one runs on over commas to the next label or semicolon."""
     label, words = "", ""

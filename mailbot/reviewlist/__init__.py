@@ -86,8 +86,9 @@ def write(
     zone = settings.meeting.zone
     day = wording.full_date(meeting.date, zone)
     document = Document(
-        f"Review list, {day}", f"Confidential. {settings.service.short_name} review list, {day}", made_at
-    )
+        f"Review list, {day}", f"Confidential. {settings.service.short_name} review list, {day}", made_at,
+        f"review-list {meeting.date.isoformat()}",
+    )  # fmt: skip
     _front(document, meeting, entries, form, settings, made_at)
     choices = outcomes.load(settings.folder)
     for entry in entries:
@@ -220,7 +221,7 @@ def _controls(reference: str, choices: Outcomes) -> list[tuple[str, Control]]:
     controls = [("Outcome", Control(f"{reference}.outcome", "choice", "Outcome", f"Outcome of {reference}", options))]
     for part, words in sorted(outcomes.PARTS.items(), key=lambda item: item[0] in _WIDE):
         needing = choices.who_records(part)
-        if needing:
+        if needing or part in ("rationale", "step"):
             only = f" ({needing[0].id})" if len(needing) == 1 else ""
             label = f"{part.capitalize()}{only}"
             kind: Literal["box", "line"] = "box" if part in _WIDE else "line"

@@ -47,12 +47,13 @@ Cell = str | Control | Checked
 class Document:
     """A4, Arial, British English; Heading 1 begins a page."""
 
-    def __init__(self, title: str, footer: str, made_at: datetime) -> None:
+    def __init__(self, title: str, footer: str, made_at: datetime, subject: str = "") -> None:
         self._document = docx.Document()
         self._numbers = count(1)
         _page(self._document.sections[0])
         _styles(self._document)
         _properties(self._document, title, made_at)
+        self._document.core_properties.subject = subject
         _footer(self._document.sections[0].footer.paragraphs[0], footer)
 
     def heading(self, text: str, level: int) -> None:

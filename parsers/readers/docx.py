@@ -17,17 +17,17 @@ from parsers.readers.wordxml import Control, Document
 from parsers.value import DOUBTFUL, LIKELY
 from parsers.write.controls import of_field
 
-_MOST_XML = 50 << 20  # far more than any form; a document of this size takes its memory limit to parse
+MOST_XML = 50 << 20  # far more than any form; a document of this size takes its memory limit to parse
 
 
 def read(source: Source) -> Found | None:
     """The form in a Word document; None if it holds none."""
-    document = Document(source.data, min(source.limits.unpacked_bytes, _MOST_XML))
+    document = Document(source.data, min(source.limits.unpacked_bytes, MOST_XML))
     controls = list(document.controls())
     form = rows.by_subject(document.subject, source)
     form = form or by_names((control.tag for control in controls), source.forms)
     form = form or by_words(document.words, source.forms)
-    tagged = _by_tag(controls)
+    tagged = by_tag(controls)
     labelled = rows.by_label(document.rows(), form) if form else {}
     if form is None or (rows.too_few(labelled, form) and by_names(tagged, [form]) is None):
         in_text = typed.read_words(source, document.words, "docx")
@@ -37,7 +37,7 @@ def read(source: Source) -> Found | None:
     return Found(form, found, "word")
 
 
-def _by_tag(controls: list[Control]) -> dict[str, Written]:
+def by_tag(controls: list[Control]) -> dict[str, Written]:
     """What stands in the controls of each tag; a tag that was copied with another answer is in conflict."""
     groups: dict[str, list[str]] = {}
     for control in controls:

@@ -1,0 +1,165 @@
+"""The review list sent back with its boxes filled in, in Word's own way and in the ways people spoil it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from parsers.write.fill import fill_docx
+from tests.desk import PASSED, STAFF, Desk, mail
+from tests.test_decisions import text
+from tests.test_outcome_mail import ONE, OTHER, THREE, TUESDAY, TWO, last, outcome_letters, recorded, replies, state
+from tests.test_outcome_mail import desk as desk
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DECLINED = {"outcome": "decline", "lead": "Dr Patel", "reason": "It is about a debt.\nNot about a person."}
+
+
+def review_list(desk: Desk) -> bytes:
+    with desk.store.look(desk.clock.now()) as tx:
+        row = last(desk, "digest")
+        import json
+
+        hashes = row["attachments"] if isinstance(row["attachments"], list) else json.loads(row["attachments"])
+        return tx.letters.blob(hashes[0])
+
+
+def filled(desk: Desk, **of: dict[str, str]) -> bytes:
+    """The list of the last digest with these boxes filled in, by the last digit of the reference: `r1={...}`."""
+    boxes = {f"HM-2026-000{name[1:]}.{part}": value for name, parts in of.items() for part, value in parts.items()}
+    return fill_docx(review_list(desk), boxes)
+
+
+def edited(document: bytes, change: Callable[[str], str]) -> bytes:
+    """The document after somebody changed its text."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, change(data.decode()).encode() if name == "word/document.xml" else data)
+    return out.getvalue()
+
+
+def sends_back(
+    desk: Desk, document: bytes, words: str = "Please find attached.", sender: str = STAFF, **more: Any
+) -> str:
+    headers = more.get("headers", {"Authentication-Results": PASSED + sender.rpartition("@")[2]})
+    before = len(desk.letters("decision-check"))
+    desk.clock.move(minutes=1)
+    files = [("review-list-2026-11-25.docx", WORD, document)]
+    desk.handles(mail(words, "RE: Review list", sender, headers=headers, files=files))
+    checks = desk.letters("decision-check")
+    return text(checks[-1]) if len(checks) > before else ""
+
+
+def test_what_was_filled_in_is_recorded_and_its_letters_come_back(desk: Desk) -> None:
+    advice = {"outcome": "consultation", "lead": "Dr Reyes", "by": "4 December 2026", "rationale": "All agreed."}
+    told = sends_back(desk, filled(desk, r1=DECLINED, r3=advice))
+
+    assert f"{ONE}: Decline was recorded." in told
+    assert "It is about a debt." in told
+    assert f"{THREE}: Advice and consultation only was recorded." in told
+    assert "Not done" not in told
+    assert [state(desk, one) for one in (ONE, TWO, THREE)] == ["decided", "on_list", "decided"]
+    assert recorded(desk, THREE)[0]["recorded"]["rationale"] == "All agreed."
+    assert "All agreed." not in told
+    assert recorded(desk, THREE)[0]["recorded"]["by"] == "2026-12-04"
+
+    replies(desk, "approve all", to="decision-check")
+    assert [row["name"] for row in outcome_letters(desk)] == ["outcome-decline", "outcome-consultation"]
+
+
+def test_the_words_beside_it_count_too(desk: Desk) -> None:
+    told = sends_back(
+        desk, filled(desk, r1=DECLINED), f"Attached.\n\n{TWO}: consultation, Dr Reyes, by 4 December\n\nAda"
+    )
+    assert "Not done" not in told
+    assert (state(desk, ONE), state(desk, TWO)) == ("decided", "decided")
+
+
+def test_sent_back_twice_nothing_changes(desk: Desk) -> None:
+    document = filled(desk, r1=DECLINED)
+    sends_back(desk, document)
+    assert "recorded already; nothing was changed" in sends_back(desk, document, "And again.")
+    assert len(recorded(desk)) == 1
+
+
+def test_each_fault_is_named_and_what_was_right_stands(desk: Desk) -> None:
+    document = filled(desk, r1=DECLINED, r2={"outcome": "decline"}, r3={"lead": "Dr Reyes"})
+    told = sends_back(desk, document)
+    assert "HM-2026-0001: Decline was recorded." in told
+    assert "“HM-2026-0002 on the review list for 25 November 2026”" in told
+    assert "still needs who leads, the reason" in told
+    assert "HM-2026-0003: no outcome was chosen, though other boxes are filled in" in told
+
+
+def test_a_choice_that_somebody_typed_over(desk: Desk) -> None:
+    document = edited(filled(desk, r1=DECLINED), lambda xml: xml.replace(">Decline<", ">Probably decline<"))
+    assert "“Probably decline” is not an outcome; choose one of" in sends_back(desk, document)
+    assert recorded(desk) == []
+
+
+def test_an_edited_label_does_not_mislead(desk: Desk) -> None:
+    document = edited(filled(desk, r1=DECLINED), lambda xml: xml.replace(">HM-2026-0001<", ">HM-2026-0002<"))
+    sends_back(desk, document)
+    assert (state(desk, ONE), state(desk, TWO)) == ("decided", "on_list")
+
+
+def test_a_page_that_was_pasted_again_with_another_answer(desk: Desk) -> None:
+    other = filled(desk, r1={**DECLINED, "outcome": "consultation"})
+    body = re.compile(r"<w:body>(.*)<w:sectPr", re.DOTALL)
+    with zipfile.ZipFile(io.BytesIO(other)) as archive:
+        found = body.search(archive.read("word/document.xml").decode())
+    assert found
+    document = edited(filled(desk, r1=DECLINED), lambda xml: xml.replace("<w:sectPr", f"{found[1]}<w:sectPr", 1))
+    told = sends_back(desk, document)
+    assert "HM-2026-0001 stands twice on the list" in told
+    assert recorded(desk) == []
+
+
+def test_a_reference_that_is_not_there(desk: Desk) -> None:
+    document = edited(filled(desk, r1=DECLINED), lambda xml: xml.replace("HM-2026-0001.", "HM-2026-0099."))
+    assert "There is no referral HM-2026-0099" in sends_back(desk, document)
+
+
+def test_last_weeks_list(desk: Desk) -> None:
+    """What is still open is taken; what was decided since is not decided again."""
+    document = filled(desk, r1=DECLINED, r2=DECLINED)
+    replies(desk, f"{ONE}: told by phone", to="digest")
+    replies(desk, f"{ONE}: consultation, Dr Reyes, by 4 December")
+    replies(desk, f"{ONE}: told by phone", to="decision-check")
+    desk.clock.moment = TUESDAY + timedelta(days=7)
+    desk.tick()
+    told = sends_back(desk, document)
+    assert "“HM-2026-0001 on the review list for 25 November 2026”" in told
+    assert "HM-2026-0001 is told" in told
+    assert "HM-2026-0002: Decline was recorded." in told
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authentication-Results": PASSED.replace("pass", "fail") + "desk.example"}])
+def test_a_list_that_nobody_proves_changes_nothing(desk: Desk, headers: dict[str, str]) -> None:
+    assert sends_back(desk, filled(desk, r1=DECLINED), headers=headers) == ""
+    assert recorded(desk) == []
+    assert desk.needs() == ["decision_refused"]
+
+
+def test_a_strangers_list_decides_nothing(desk: Desk) -> None:
+    sends_back(desk, filled(desk, r1=DECLINED), sender="sam.okoro@cmht.example")
+    assert recorded(desk) == []
+    assert desk.letters("decision-check") == []
+
+
+def test_an_empty_list_says_that_nothing_was_understood(desk: Desk) -> None:
+    assert "Nothing was done." in sends_back(desk, review_list(desk), "Here you are.")
+
+
+def test_another_member_of_staff_sees_what_the_first_recorded(desk: Desk) -> None:
+    sends_back(desk, filled(desk, r1=DECLINED))
+    told = sends_back(desk, filled(desk, r1={**DECLINED, "outcome": "consultation", "by": "soon"}), sender=OTHER)
+    assert "duty@desk.example has already recorded “Decline”" in told
