@@ -16,6 +16,8 @@ class Limits:
     megapixels: int = 60  # of one picture
     file_mb: int = 50
     unpacked_mb: int = 200
+    files: int = 100  # that are packed in one
+    depth: int = 3  # containers in one another
 
     @property
     def file_bytes(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.containers import DEEPEST, Budget, Opener, attached_mail, outlook, tnef, zipped
+from parsers.containers import Budget, Opener, attached_mail, outlook, tnef, zipped
 from parsers.limits import Limits
 from parsers.reading import File, Unreadable
 from parsers.sniff import Kind, sniff
@@ -26,7 +26,7 @@ _NAMES: Mapping[Kind, str] = {
 
 def unpack(file: File, limits: Limits) -> Iterator[tuple[File, Unreadable | None]]:
     """Every file in this one, itself if it is no container; named by its way, `outer.zip/inner.pdf`."""
-    yield from _walk(file, Budget(limits.unpacked_bytes), depth=0)
+    yield from _walk(file, Budget.of(limits), depth=0)
 
 
 def opened(file: File, limits: Limits) -> Iterator[tuple[str, bytes]]:
@@ -43,7 +43,7 @@ def _walk(file: File, budget: Budget, depth: int) -> Iterator[tuple[File, Unread
     if opener is None:
         yield file, None
         return
-    if depth == DEEPEST:
+    if depth == budget.depth:
         yield file, Unreadable("too_big", "Too many containers are packed in one another.")
         return
     try:

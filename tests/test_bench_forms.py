@@ -65,11 +65,11 @@ def test_white_space_counts_where_the_file_can_say_it() -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (Row("acroform", "pypdf", "plain", answers=100, right=100), ()),
-        (Row("acroform", "pypdf", "plain", answers=100, right=99, asked=1), ("right", "asked")),
-        (Row("acroform", "pypdf", "hostile", answers=1000, right=999, silent=1), ("silent",)),
-        (Row("flattened", "qpdf", "plain", answers=100, asked=60, right=40, problems=("lost_text",)), ()),
-        (Row("word", "DOC", "plain", answers=1, right=1, peak_mb=2000), ("memory",)),
+        (Row("acroform", "pypdf", "plain", documents=1, answers=100, right=100), ()),
+        (Row("acroform", "pypdf", "plain", documents=1, answers=100, right=99, asked=1), ("right", "asked")),
+        (Row("acroform", "pypdf", "hostile", documents=1, answers=1000, right=999, silent=1), ("silent",)),
+        (Row("flattened", "qpdf", "plain", documents=1, answers=100, asked=60, right=40, problems=("lost_text",)), ()),
+        (Row("word", "DOC", "plain", documents=1, answers=1, right=1, peak_mb=2000), ("memory",)),
         (Row("word", "DOC", "plain", skipped="no LibreOffice"), ()),
     ],
 )

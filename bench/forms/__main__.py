@@ -10,13 +10,16 @@ import argparse
 import json
 import logging
 import re
+import subprocess
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from bench.forms import acroform, flattened, report, score, word, words
@@ -66,17 +69,24 @@ def _returned(asked: argparse.Namespace) -> Iterator[Returned]:
 
 
 def _row(returned: list[Returned], pool: Executor) -> Row:
-    first = returned[0]
-    try:
-        reads = [one.result() for one in list(_begun(returned, pool))]
-    except pytest.skip.Exception as skipped:
-        return Row(first.channel, first.tool, first.truth, first.geometry, skipped=str(skipped))
-    return score.row(returned, reads, FORM)
-
-
-def _begun(returned: Iterable[Returned], pool: Executor) -> Iterator[Future[Read]]:
+    """The figures of one way; a tool that is missing, or makes nothing of somebody's form, is named."""
+    first, begun, why = returned[0], list[tuple[Returned, Future[Read]]](), ""
     for one in returned:
-        yield pool.submit(read, one.name, one.make())
+        try:
+            begun.append((one, pool.submit(read, one.name, _made(one))))
+        except (pytest.skip.Exception, ValueError, OSError, subprocess.SubprocessError, pikepdf.PdfError) as error:
+            why = str(error).partition("\n")[0][:80]
+    if not begun:
+        return Row(first.channel, first.tool, first.truth, first.geometry, skipped=why)
+    done = score.row([one for one, _ in begun], [reading.result() for _, reading in begun], FORM)
+    return replace(done, skipped=f"{len(returned) - len(begun)} files: {why}") if why else done
+
+
+def _made(one: Returned) -> bytes:
+    data = one.make()
+    if not data:
+        raise ValueError("the program made no file")
+    return data
 
 
 def _asked() -> argparse.Namespace:

@@ -61,7 +61,7 @@ def returned(everybody: People) -> Iterator[Returned]:
 
 
 def _one(tool: str, make: Make, truth: Truth, person: Person) -> Returned:
-    lost = _beyond_the_plane(person) if tool == "pdfium" else frozenset[str]()
+    lost = _beyond_the_plane(person) if tool.endswith("pdfium") else frozenset[str]()
     return Returned(CHANNEL, tool, truth, "form.pdf", lambda: make(person), person.meant, lost=lost)
 
 

@@ -51,7 +51,7 @@ TWO_UP = Promise(0.99, 0.03)
 
 def promise(row: Row) -> Promise | None:
     """What is promised of this row; nothing where it is not known, or nothing was measured."""
-    if row.skipped:
+    if not row.documents:
         return None
     if row.channel == "flattened" and row.text_lost:
         return Promise()  # it was recognised: the sender is asked
@@ -108,14 +108,14 @@ def table(rows: Sequence[Row], costs: Sequence[Cost]) -> str:
 def line(row: Row) -> str:
     """The figures of one row, as the table shows them."""
     start = f"{row.channel:<12}{row.tool:<34}{row.geometry:<16}{row.truth:<9}"
-    if row.skipped:
+    if not row.documents:
         return f"{start}not measured: {row.skipped}"
     shares = "".join(
         f"{100 * n / (row.answers or 1):>{width}.2f}" for n, width in ((row.right, 9), (row.asked, 8), (row.silent, 8))
     )
     remark = " ".join(name.upper() for name in broken(row)) or ("lost" if row.text_lost else "")
     keys = " ".join(row.silent_keys or list(row.misses)[:_KEYS])
-    return f"{start}{row.answers:>8}{shares}{row.seconds:>7.2f}{row.peak_mb:>6}  {remark} {keys}".rstrip()
+    return f"{start}{row.answers:>8}{shares}{row.seconds:>7.2f}{row.peak_mb:>6}  {remark} {keys} {row.skipped}".rstrip()
 
 
 def _machine() -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Row:
     problems: tuple[str, ...] = ()  # the codes that were given
     misses: Mapping[str, int] = field(default_factory=dict)  # key: how often not right
     silent_keys: tuple[str, ...] = ()
-    skipped: str = ""  # why nothing was measured
+    skipped: str = ""  # why something was not measured
 
     @property
     def text_lost(self) -> bool:

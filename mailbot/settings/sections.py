@@ -208,6 +208,10 @@ class ReadingLimits(Section):
     """how large a file may be, in MB"""
     unpacked_mb: int = Field(default=200, ge=1)
     """how large the files of a mail may be when unpacked, in MB"""
+    files: int = Field(default=100, ge=1)
+    """how many files may be packed in one"""
+    depth: int = Field(default=3, ge=1)
+    """how many containers may be packed in one another, such as a zip in an attached mail"""
 
 
 class Settings(Section):

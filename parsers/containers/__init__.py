@@ -6,10 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from parsers.limits import Limits
 from parsers.reading import Unreadable
-
-MOST_FILES = 100
-DEEPEST = 3
 
 Members = Iterator[tuple[str, bytes | Unreadable]]
 
@@ -19,7 +17,13 @@ class Budget:
     """What may still be unpacked of one attachment, however it is nested."""
 
     bytes: int
-    files: int = MOST_FILES
+    files: int = 100
+    depth: int = 3
+    _taken: int = 0
+
+    @classmethod
+    def of(cls, limits: Limits) -> Budget:
+        return cls(limits.unpacked_bytes, limits.files, limits.depth)
 
     def take(self, size: int) -> None:
         self.bytes -= size
@@ -27,9 +31,9 @@ class Budget:
             raise Unreadable("too_big", "What is packed in this file is larger than we can open.")
 
     def take_file(self) -> None:
-        self.files -= 1
-        if self.files < 0:
-            raise Unreadable("too_big", f"More than {MOST_FILES} files are packed in this file.")
+        self._taken += 1
+        if self._taken > self.files:
+            raise Unreadable("too_big", f"More than {self.files} files are packed in this file.")
 
 
 Opener = Callable[[bytes, Budget], Members]

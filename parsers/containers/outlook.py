@@ -7,7 +7,7 @@ from oxmsg import Message
 from oxmsg.attachment import Attachment
 from oxmsg.storage import Storage
 
-from parsers.containers import DEEPEST, Budget, Members, safe_name
+from parsers.containers import Budget, Members, safe_name
 from parsers.plain import MAIL_TEXT
 from parsers.reading import Unreadable
 
@@ -25,7 +25,7 @@ def members(data: bytes, budget: Budget) -> Members:
 
 
 def _inside(mail: Storage, budget: Budget, depth: int) -> Members:
-    if depth > DEEPEST:
+    if depth > budget.depth:
         yield "attached.msg", Unreadable("too_big", "Too many containers are packed in one another.")
         return
     for number, storage in enumerate(mail.iter_attachment_storages(), start=1):

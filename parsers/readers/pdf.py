@@ -55,4 +55,7 @@ def cut_off(data: bytes) -> bool:
 
 def only_table_cut(data: bytes) -> bool:
     """Whether of a file that was cut off only the table was cut, which says where things are: all of them are here."""
-    return data.rfind(b"\nxref") > data.rfind(b" obj")
+    last = data.rfind(b" obj")
+    # the table stands behind the things, or is the last of them (ISO 32000-2, 7.5.4 and 7.5.8)
+    is_table = b"/XRef" in data[last : last + 1000] and data.rfind(b"endobj") > last
+    return is_table or data.rfind(b"\nxref") > last

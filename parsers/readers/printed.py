@@ -22,6 +22,8 @@ _MISPRINTS = re.compile(
 )
 # where a letter stood that no font had: two spaces within a sentence, one before a comma
 _DROPPED = re.compile(r"[^.?!:;]  +\S| [,;)]")
+# not among the letters that every program's fonts have (Windows-1252)
+_RARE = re.compile("[^\x00-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]")
 _UNNAMED = re.compile("\\(cid:\\d+\\)|\ufffd")
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _MISPRINTED = "a letter may have been misprinted"
@@ -98,12 +100,14 @@ def _doubt(glyphs: list[Glyph], rows: list[_Row], rect: Rect) -> str | None:
 
 
 def _lacks(rows: list[_Row]) -> bool:
-    """Whether space stands where the letter of a font that the program lacked may have been, such as an emoji.
+    """Whether a letter that the program's font lacked may have been here, such as an emoji.
 
-    A space at the end means nothing in plain words: people type it. Beside letters that few fonts have, it does.
+    Some leave a space: at the end it means nothing in plain words, people type it. Some leave no trace, so who writes
+    with letters that few fonts have may have written more of them: `Ștefan Ľubomír` was printed as `tefan Ľubomír`.
     """
     trails = rows[-1].typed.endswith(" ") and not all(row.typed.isascii() for row in rows)
-    return trails or rows[0].typed.startswith(" ") or any(_DROPPED.search(row.typed) for row in rows)
+    rare = any(_RARE.search(row.typed) for row in rows)
+    return trails or rare or rows[0].typed.startswith(" ") or any(_DROPPED.search(row.typed) for row in rows)
 
 
 def broken_fonts(glyphs: Iterable[Glyph]) -> set[str]:
