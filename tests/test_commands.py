@@ -16,6 +16,7 @@ from mailbot.commands import app, main
 from mailbot.store import MailState, Store
 from parsers.write.fill import fill_docx, fill_pdf
 from tests.desk import CONFIG, MONDAY, PASSED, STAFF, US, Desk, Still, mail, office_with
+from tests.parsers.hostile import BOMBS
 from tests.parsers.kit import read_here
 from tests.parsers.people import PLAIN
 
@@ -403,6 +404,18 @@ class TestLooking:
         (found,) = json.loads(run("read", tmp_path / "f.docx", "--json").out)
         assert (found["form_version"], found["answers"]["p_surname"]["value"]) == ("1", "Whitlock")
         assert "Whitlock" in run("read", tmp_path / "f.docx").out
+
+    def test_a_hostile_file_is_named_and_the_next_one_read(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MAILBOT_READING__CPU_SECONDS", "2")
+        (tmp_path / "bomb.pdf").write_bytes(BOMBS["2 GB of zeros"]())
+        (tmp_path / "good.pdf").write_bytes(fill_pdf((CONFIG / "forms/1/referral-form.pdf").read_bytes(), PLAIN))
+        said = run("read", tmp_path / "bomb.pdf", tmp_path / "good.pdf", "--json")
+        bomb, good = json.loads(said.out)
+        assert said.status == 0
+        assert (bomb["answers"], len(bomb["problems"])) == ({}, 1)
+        assert good["answers"]["p_surname"]["value"] == "Whitlock"
 
     def test_pictures_of_a_form_are_named_by_number(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "whitlock.pdf").write_bytes(fill_pdf((CONFIG / "forms/1/referral-form.pdf").read_bytes(), PLAIN))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -56,13 +58,20 @@ def decoded(thing: Any) -> str:
     return decode(found) if isinstance(found, bytes) else str(found)
 
 
+# Of UTF-8, the first bytes of the letters of Europe, of punctuation and of emoji; as PDFDocEncoding has them they stand
+# in no word before a mark. `É”` and `é…”` do, and are valid UTF-8 too.
+_LEADS = re.compile(rb"[\xc2-\xc5\xce-\xd1\xe2\xf0][\x80-\xbf]+|[\x00-\x7f]")
+
+
 def decode(data: bytes) -> str:
-    """A PDF text string (ISO 32000-2 7.9.2.2), UTF-8 also where its mark is missing."""
+    """A PDF text string (ISO 32000-2 7.9.2.2), UTF-8 also where its mark is missing and nothing else is likely."""
     if data.startswith(b"\xfe\xff"):
         return data[2:].decode("utf-16-be", "replace")
     if data.startswith(b"\xff\xfe"):
         return data[2:].decode("utf-16-le", "replace")
-    if not data.isascii():
-        with suppress(UnicodeDecodeError):  # no one types what UTF-8 would look like in PDFDocEncoding
-            return data.decode("utf-8-sig")
+    if data.startswith(codecs.BOM_UTF8):
+        return data[3:].decode("utf-8", "replace")
+    if not data.isascii() and not _LEADS.sub(b"", data):
+        with suppress(UnicodeDecodeError):
+            return data.decode("utf-8")
     return "".join(PDFDocEncoding[byte] for byte in data)

@@ -267,6 +267,8 @@ def test_a_flattened_copy_with_a_signature_field_is_not_an_empty_form() -> None:
         (b"\xfe\xff\xd8\x3d", "\ufffd"),  # half a character
         (b"\xef\xbb\xbf\xc5\x81uk", "Łuk"),
         (b"\xc5\x81uk", "Łuk"),
+        (b"\x8dCAF\xc9\x8e", "“CAFÉ”"),  # which is valid UTF-8, too
+        (b"caf\xe9\x83\x8e", "café…”"),
         ("😀 ŷ".encode("utf-16"), "😀 ŷ"),
     ],
 )

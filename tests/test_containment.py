@@ -1,0 +1,39 @@
+"""What meets hostile bytes never runs in the daemon's process: it is not even loaded there, whatever is read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from parsers.write.fill import fill_pdf
+from tests.parsers.kit import FORMS, PDF
+from tests.parsers.people import PLAIN
+
+# PDFium aborts its process where memory ends; the others parse what strangers send. pikepdf is not among them: it
+# fills our own blank too.
+_NEVER = ("pypdfium2", "pypdfium2_raw", "pdfplumber", "pdfminer", "cv2", "onnxruntime", "rapidocr", "zxingcpp",
+          "striprtf")  # fmt: skip
+
+_DAEMON = """
+import sys
+from pathlib import Path
+import mailbot.__main__, mailbot.app
+from mailbot.commands import app
+import parsers
+form, forms = map(Path, sys.argv[1:3])
+(reading,) = parsers.read([parsers.File("form.pdf", form.read_bytes())], forms)
+assert reading.answers["p_surname"].value == "Whitlock"
+print(*sorted(set(sys.argv[3:]) & {name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_readers_are_not_loaded_in_the_daemon(tmp_path: Path, root: Path) -> None:
+    form = tmp_path / "form.pdf"
+    form.write_bytes(fill_pdf(PDF, PLAIN))
+
+    run = subprocess.run(
+        [sys.executable, "-c", _DAEMON, form, FORMS, *_NEVER], cwd=root, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.split() == []
