@@ -6,6 +6,7 @@ import ctypes
 import io
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pypdfium2
@@ -81,6 +82,8 @@ def _of_pdf(data: bytes, limits: Limits) -> Iterator[_Page]:
 
 
 def _of_picture(data: bytes) -> Iterator[_Page]:
+    with suppress(ImportError):  # only where scans are read are the pictures of telephones known
+        from parsers.readers import photos  # noqa: F401, PLC0415 - as above
     with Image.open(io.BytesIO(data)) as opened:
         for number in range(getattr(opened, "n_frames", 1)):
             opened.seek(number)

@@ -22,7 +22,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bench.forms import acroform, flattened, report, score, word, words
+from bench.forms import acroform, flattened, report, scans, score, word, words
 from bench.forms.cost import costs
 from bench.forms.people import people
 from bench.forms.reading import Read, read, readers
@@ -52,6 +52,10 @@ def _rows(asked: argparse.Namespace) -> Iterator[Row]:
     with readers(asked.jobs) as pool:
         for _, group in groupby(wanted, key=_name):
             row = _row(list(group), pool)
+            print(report.line(row), file=sys.stderr, flush=True)
+            yield row
+        everybody = people(smoke=asked.smoke)
+        for row in scans.rows(everybody, pool, lambda name: bool(only.search(name)), smoke=asked.smoke):
             print(report.line(row), file=sys.stderr, flush=True)
             yield row
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bench.forms import scans
 from bench.forms.cost import Cost
 from bench.forms.returned import Row
 from parsers import SURE
@@ -45,6 +46,10 @@ PROMISES: dict[tuple[str, str], Promise] = {
     ("flattened", "hostile"): Promise(),
     ("body text", "plain"): Promise(0.99, silent=0.001),
     ("body text", "hostile"): Promise(0.99, silent=0.001),
+    ("typed scan", "plain"): Promise(0.97, 0.05, silent=0.001),
+    ("typed boxes", "plain"): Promise(0.999),
+    ("pen boxes", "plain"): Promise(0.999),
+    ("pen lines", "plain"): Promise(0.95),  # as suggestions: none of them is sure
 }
 TWO_UP = Promise(0.99, 0.03)
 
@@ -57,6 +62,8 @@ def promise(row: Row) -> Promise | None:
         return Promise()  # it was recognised: the sender is asked
     if row.channel == "flattened" and row.truth == "plain" and row.geometry == "two-up":
         return TWO_UP
+    if row.tool == scans.HARD or (row.channel == scans.PEN_LINES and row.geometry):
+        return None  # of the hardest photos, and of each hand by itself
     return PROMISES.get((row.channel, row.truth))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -24,12 +24,14 @@ _SPECK = 4  # pixels
 _TICKED, _EMPTY = 3.0, 1.5
 _BESIDE = 4.0  # square points of ink beside the boxes: more than dirt, as much as a small word
 _REACH = 16.0  # points that a mark may leave its box by
+_MARGIN = 6.0  # points around the boxes of a page
 _LABEL_END = 545.0  # points: where the labels of the last column end
 _TWO = "more than one of these is marked"
 _FAINT = "there may be a mark in a box"
 _STRAY = "something is written beside the boxes"
 
-Ink = Mapping[str, float]
+#: what is said of boxes that a person must look at
+DOUBTS = (_TWO, _FAINT, _STRAY)
 
 
 @dataclass(frozen=True)
@@ -40,31 +42,31 @@ class Stroke:
     ink: float
 
 
-def strays(paper: Paper, every: Iterable[Box], high: float) -> list[Stroke]:
-    """Every larger piece of ink on a page of this height that is no part of a mark in one of its boxes."""
+def strays(paper: Paper, every: Sequence[Box]) -> list[Stroke]:
+    """Every larger piece of ink among the boxes and words of a page that is no part of a mark in one of them."""
+    if not every:
+        return []
     marked = [grown(box.rect, _REACH) for box in every if _ink(paper, box.rect) >= _TICKED]
-    return [one for one in _strokes(paper, high) if not any(_within(one.rect, rect) for rect in marked)]
+    left, bottom, _, top = zip(*(box.rect for box in every), strict=True)
+    # beyond them lie the code, the marks, and what the page lies on
+    among = grown((min(left), min(bottom), _LABEL_END, max(top)), _MARGIN)
+    return [one for one in _strokes(paper, among) if not any(_within(one.rect, rect) for rect in marked)]
 
 
-def _strokes(paper: Paper, high: float) -> list[Stroke]:
-    page = (0.0, 0.0, paper.grey.shape[1] / SCALE, high)
-    added, printed = (_halved(mask) for mask in (paper.added(page, _INK), paper.printed(page)))
+def _strokes(paper: Paper, rect: Rect) -> Iterator[Stroke]:
+    added, printed = (_halved(mask) for mask in (paper.added(rect, _INK), paper.printed(rect)))
     closed = np.asarray(cv2.morphologyEx(added, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(added | (closed & printed))
     scale = SCALE / 2
-    large = stats[1:][stats[1:, cv2.CC_STAT_AREA] >= _BESIDE * scale**2]
-    return [_stroke(one, high, scale) for one in large]
+    for left, top, wide, high, area in stats[1:]:
+        if area >= _BESIDE * scale**2:
+            x, y = rect[0] + left / scale, rect[3] - top / scale
+            yield Stroke((x, y - high / scale, x + wide / scale, y), area / scale**2)
 
 
 def _halved(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
     size = mask.shape[1] // 2, mask.shape[0] // 2
     return (cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 120).astype(np.uint8)
-
-
-def _stroke(stats: NDArray[np.int32], high: float, scale: float) -> Stroke:
-    left, top, wide, tall, area = (float(value) for value in stats)
-    rect = left / scale, high - (top + tall) / scale, (left + wide) / scale, high - top / scale
-    return Stroke(rect, area / scale**2)
 
 
 def read(paper: Paper, boxes: tuple[Box, ...], beside: Iterable[Stroke], ends: Mapping[Rect, float]) -> Written:

@@ -105,7 +105,7 @@ def _picture(sheets: Sheets, number: int) -> Any:
     from parsers.readers.scan import Picture  # noqa: PLC0415 - as above
 
     grey, scale = sheets.scanned(number)
-    return Picture(number, grey, scale)
+    return Picture(number, grey, (scale, scale))
 
 
 def _control(page: Print, boxes: tuple[Box, ...]) -> Written:

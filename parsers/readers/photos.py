@@ -34,8 +34,8 @@ class Photos:
     def __len__(self) -> int:
         return self._count
 
-    def grey(self, number: int) -> Grey:
-        """Sheet `number`, from 0."""
+    def sheet(self, number: int) -> tuple[Grey, tuple[float, float]]:
+        """Sheet `number`, from 0, and how many of its pixels one of the file's is, across and down."""
         with self._opened() as image:
             image.seek(number)
             wide, high = image.size
@@ -43,8 +43,11 @@ class Photos:
                 raise Unreadable("too_big", f"This picture has more than {self._limits.megapixels} million pixels.")
             uneven = _unevenness(image)
             image.draft("L", (_LONGEST, _LONGEST))  # a JPEG is opened at a smaller size straight away
-            upright = ImageOps.exif_transpose(image.convert("L"))
-            return _sized(np.asarray(upright, np.uint8), *uneven)
+            shrunk = image.width / wide
+            upright = np.asarray(ImageOps.exif_transpose(image.convert("L")), np.uint8)
+            sized = _sized(upright, *uneven)
+            across, down = sized.shape[1] / upright.shape[1], sized.shape[0] / upright.shape[0]
+            return sized, (across * shrunk, down * shrunk)
 
     @contextmanager
     def _opened(self) -> Iterator[Image.Image]:

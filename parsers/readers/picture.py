@@ -25,7 +25,7 @@ def read(source: Source) -> Found:
         raise Unreadable("needs_scan", NO_SCAN) from None
     _refuse_small(source.data)  # only now are the pictures of telephones known
     sheets = photos.Photos(source.data, source.limits)
-    seen = scan.read(range(len(sheets)), lambda number: scan.Picture(number, sheets.grey(number)), source)
+    seen = scan.read(range(len(sheets)), lambda number: scan.Picture(number, *sheets.sheet(number)), source)
     form = form_of({version for version, _ in seen.there}, source)
     if form is None or not seen.pages:
         raise Unreadable("needs_scan", SCANNED)

@@ -35,11 +35,14 @@ _MOST_LOOKED_AT = 8  # pictures without a code that are compared with the blank:
 
 @dataclass(frozen=True)
 class Picture:
-    """A sheet in grey: its number from 0, how many pixels a point of it has (1 where it is a photo), and its pixels."""
+    """A sheet in grey: its number from 0, its pixels, and how many of them a point of it has, across and down.
+
+    The points of a photo are the pixels of its file.
+    """
 
     number: int
     grey: Grey
-    scale: float = 1.0
+    scale: tuple[float, float]
 
 
 Get = Callable[[int], Picture]
@@ -112,7 +115,7 @@ def _page(paper: Paper, picture: Picture, blank: Blank) -> Page:
     written = {name: lines.writing(paper, group[0].rect, one_line=name in one_line) for name, group in words.items()}
     checked = {field.id for field in blank.form.fields if field.type in _CHECKED}
     every = [box for group in controls.values() for box in group if box.state]
-    beside, ends = boxes.strays(paper, every, PAGE[1]), boxes.label_ends(every)
+    beside, ends = boxes.strays(paper, every), boxes.label_ends(every)
     found = {name: boxes.read(paper, group, beside, ends) for name, group in controls.items() if group[0].state}
     found |= text.read(written, checked)
     found = {name: replace(one, where=_where(controls[name], one, paper, picture)) for name, one in found.items()}
@@ -139,7 +142,8 @@ def _where(group: tuple[Box, ...], one: Written, paper: Paper, picture: Picture)
     on_sheet = cv2.perspectiveTransform(corners, paper.pose.matrix)[0]
     (x0, y0), (x1, y1) = on_sheet.min(axis=0), on_sheet.max(axis=0)
     high = picture.grey.shape[0]
-    rect = [round(float(v) / picture.scale, 1) for v in (x0, high - y1, x1, high - y0)]
+    (across, down), sides = picture.scale, (x0, high - y1, x1, high - y0)
+    rect = [round(float(side) / (down if number % 2 else across), 1) for number, side in enumerate(sides)]
     return {"reader": "scan", "page": picture.number + 1, "rect": rect}
 
 
