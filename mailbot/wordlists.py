@@ -1,11 +1,16 @@
-"""Wording lists: phrases a team can edit, found in people's words although they are misspelt."""
+"""Wording lists: phrases a team can edit, found in people's words although they are misspelt.
+
+In a phrase `..` stands for up to six other words of the sentence, `a|b` for either word, `_` for a space between
+words that are one of several, a word in CAPITALS for any of the phrases listed for it under `[means]`, `^` and `$` for
+the beginning and the end of a sentence.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -16,13 +21,21 @@ from mailbot.errors import UserError
 #: how alike a misspelt word must be (0 to 100), and how long its true form: "refferal" is to "referral" 94
 _ALIKE, _LONG = 84.0, 6
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|\?")
+_GAP = r"(?:[^ ?]+ ){0,6}"
+_SPECIAL = re.compile(r"\.\.|[|^$]|[A-Z]{2}")
+#: a sentence ends at its mark or at an empty line; a line that is broken off short ends one too, as people's lists do
+_SENTENCES = re.compile(r"(?<=[.!?;])[)\"”]*\s+|\n\s*\n|\s+[-–—]+\s+|(?<=\n)\s*[-*•]\s+")
+_SHORT_LINE = 50
+#: caps: nobody writes more, and what is looked in takes time
+_MOST_SENTENCES, _MOST_CHARACTERS = 400, 40_000
 
 
 @dataclass(frozen=True)
 class WordList:
-    """Named lists of phrases, such as `form` and `ask`; each phrase has a space around every word."""
+    """Named lists of phrases, such as `form` and `ask`, and what the words in capitals mean."""
 
     lists: dict[str, tuple[str, ...]]
+    means: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> WordList:
@@ -33,11 +46,27 @@ class WordList:
             raise UserError(f"{path}: is missing; put the wording list back") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"{path}: is not valid TOML: {error}") from None
-        return cls({name: tuple(_spaced(_words(phrase)) for phrase in phrases) for name, phrases in table.items()})
+        means = table.pop("means", {})
+        found = cls({name: tuple(phrases) for name, phrases in table.items()}, means)
+        unknown = sorted(found._capitals() - means.keys())
+        if unknown:
+            raise UserError(f"{path}: {', '.join(unknown)}: say under [means] what it stands for")
+        return found
+
+    def _capitals(self) -> set[str]:
+        return {
+            word
+            for phrases in self.lists.values()
+            for one in phrases
+            for part in one.split()
+            for word in part.split("|")
+            if word.isupper()
+        }
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
-        return frozenset(word for phrases in self.lists.values() for phrase in phrases for word in phrase.split())
+        phrases = [one for many in (*self.lists.values(), *self.means.values()) for one in many]
+        return frozenset(word for one in phrases for word in _words(one.replace("|", " ")))
 
     @cached_property
     def _long_words(self) -> list[str]:
@@ -52,9 +81,53 @@ class WordList:
         found = _words(text)
         return _spaced([self._spelling(word) for word in found])
 
+    @cached_property
+    def sentences(self) -> Callable[[str], tuple[str, ...]]:
+        """The sentences of a text, each as `normal` has it."""
+        return lru_cache(maxsize=4)(self._sentences)
+
+    def _sentences(self, text: str) -> tuple[str, ...]:
+        found = (self._normal(one) for one in _sentences(text[:_MOST_CHARACTERS]))
+        return tuple(one for one in found if one.strip())[:_MOST_SENTENCES]
+
     def find(self, name: str, normal: str) -> str:
         """The first phrase of a list that stands in a normal text; nothing where none does."""
-        return next((phrase.strip() for phrase in self.lists[name] if phrase in normal), "")
+        plain, patterns = self._phrases[name]
+        if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
+            return found
+        match = patterns.search(normal) if patterns else None
+        return " … ".join(part.strip() for part in match.groups() if part) if match else ""
+
+    def said(self, name: str, text: str) -> str:
+        """The first phrase of a list in a whole text: one with gaps must stand in a sentence."""
+        plain, patterns = self._phrases[name]
+        normal = self.normal(text)
+        if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
+            return found
+        return next((found for one in self.sentences(text) if (found := self.find(name, one))), "") if patterns else ""
+
+    @cached_property
+    def _phrases(self) -> dict[str, tuple[tuple[str, ...], re.Pattern[str] | None]]:
+        """Of each list the phrases that stand for themselves, and one pattern of the others."""
+        made = {}
+        for name, phrases in self.lists.items():
+            special = [one for one in phrases if _SPECIAL.search(one)]
+            plain = tuple(_spaced(_words(one)) for one in phrases if one not in special)
+            patterns = re.compile("|".join(map(self._pattern, special))) if special else None
+            made[name] = (plain, patterns)
+        return made
+
+    def _pattern(self, phrase: str) -> str:
+        """A phrase as a pattern whose groups are the words between the gaps."""
+        start = "^ " if phrase.startswith("^") else "(?<= )"
+        parts = [" ".join(part.split()) for part in phrase.strip("^$ ").split("..")]
+        body = _GAP.join(f"({''.join(map(self._either, part.split()))})" for part in parts)
+        return f"{start}{body}{'$' if phrase.endswith('$') else ''}"
+
+    def _either(self, word: str) -> str:
+        choices = [one for part in word.split("|") for one in self.means.get(part, (part,))]
+        spellings = sorted((" ".join(_words(one)) for one in choices), key=len, reverse=True)
+        return f"(?:{'|'.join(re.escape(one) for one in spellings)}) "
 
     @cached_property
     def _spelling(self) -> Callable[[str], str]:
@@ -80,3 +153,15 @@ def _words(text: str) -> list[str]:
 
 def _spaced(words: list[str]) -> str:
     return f" {' '.join(words)} "
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for part in _SENTENCES.split(text):
+        lines = part.split("\n")
+        said = ""
+        for line in lines:
+            said = f"{said} {line}"
+            if len(line) < _SHORT_LINE:  # not broken by the mail program
+                yield said
+                said = ""
+        yield said

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from mailbot.asking import against_asking, asks_for_form, wants_to_talk
-from mailbot.mail import parse
+from mailbot.kinds import form_request
+from mailbot.mail import Mail, parse
 from mailbot.understood import Known
 from mailbot.wordlists import WordList
 from tests.desk import MONDAY, US, mail, our_office
@@ -162,6 +166,32 @@ def test_an_empty_mail_whose_subject_names_the_form(subject: str) -> None:
 )
 def test_an_empty_mail_that_does_not_ask(subject: str) -> None:
     assert not asks("", subject)
+
+
+WORDS = Path(__file__).parent / "corpus" / "words"
+
+
+def blocks(*names: str) -> list[str]:
+    """The mails of these files, which `%%` parts; a line "Subject: ..." in one is its subject."""
+    return [one.strip() for name in names for one in (WORDS / f"{name}.txt").read_text("utf-8").split("%%")]
+
+
+def as_mail(block: str) -> Mail:
+    subject = re.search(r"^Subject: (.*)$", block, re.MULTILINE)
+    body = re.sub(r"^Subject: .*\n?", "", block, flags=re.MULTILINE)
+    return parse(mail(body, subject[1] if subject else "Hello"))
+
+
+@pytest.mark.parametrize("names", [("asks", "asks2")])
+def test_of_two_hundred_ways_to_ask_all_but_a_few_are_understood(names: tuple[str, ...]) -> None:
+    asked = blocks(*names)
+    missed = [one for one in asked if form_request.recognise(as_mail(one), KNOWN) is None]
+    assert len(missed) <= len(asked) * 0.02, missed
+
+
+@pytest.mark.parametrize("block", blocks("others", "others2"))
+def test_whoever_only_mentions_a_form_gets_none(block: str) -> None:
+    assert form_request.recognise(as_mail(block), KNOWN) is None
 
 
 def test_quoted_words_do_not_count() -> None:

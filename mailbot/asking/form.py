@@ -3,38 +3,86 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from mailbot.asking.said import said
+from mailbot.asking.thanks import greets, says_something, thanks
 from mailbot.asking.whose import may_be_from_no_referrer
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
 
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
+#: lines of a greeting, thanks, a name and what stands below it
+_SIGNATURE = 10
+_ANSWERS = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:re|aw|sv)\s*:", re.IGNORECASE)
 #: FW: after any gateway's tags
 _PASSED_ON = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:fw|fwd|wg|tr)\s*:", re.IGNORECASE)
 
 
 def asks_for_form(mail: Mail, known: Known) -> Why | None:
-    """The words by which this mail plainly asks for the form, from the subject without tags and the new words."""
+    """The words by which this mail plainly asks for the form, sentence by sentence, from its subject and its new words.
+
+    A subject is a request where it asks, or where nothing is said below it; in an answer it is only what is spoken of.
+    """
+    subject, written = _sentences(mail.about, known), _sentences(mail.words, known)
+    asking = written if mail.words and _is_answer(mail) else (*subject, *written)
+    found = next((why for one in asking if (why := _asks(one, known))), None)
+    if found or not (thing := _first("names", (*subject, *written), known)):
+        return found
+    if not mail.words or (not _is_answer(mail) and _says_nothing(mail, known)):
+        return Why("subject_names_form", f"says nothing more, and its subject names the form: “{thing}”")
+    if only := _first("names_only", written, known):
+        return Why("asks_for_form", f"asks for the form: “{only}”")
+    bare = _first("asks_bare", written, known)
+    return Why("asks_for_form", f"asks for the form: “{thing}” and “{bare}”") if bare else None
+
+
+def _asks(sentence: str, known: Known) -> Why | None:
     lists = known.words["form_request"]
-    text = lists.normal(f"{mail.about} . {mail.words}")
-    thing = lists.find("form", text)
-    if how := lists.find("how", text):
+    if how := lists.find("how", sentence):
         return Why("asks_how_to_refer", f"asks how to refer: “{how}”")
-    if thing and not mail.words:
-        return Why("subject_names_form", f"empty, and its subject names the form: “{thing}”")
-    if thing and (ask := lists.find("ask", text)):
-        return Why("asks_for_form", f"asks for the form: “{ask}” and “{thing}”")
+    if ask := lists.find("asks", sentence):
+        return Why("asks_for_form", f"asks for the form: “{ask}”")
+    if (form := lists.find("our_form", sentence)) and (ask := lists.find("asking", sentence)):
+        return Why("asks_for_form", f"asks for the form: “{ask}” and “{form}”")
     return None
+
+
+def _first(name: str, sentences: Iterable[str], known: Known) -> str:
+    return next((found for one in sentences if (found := known.words["form_request"].find(name, one))), "")
+
+
+def _says_nothing(mail: Mail, known: Known) -> bool:
+    """Whether a greeting, thanks and a name are all that is written."""
+    lines = [line for line in mail.words.split("\n") if line.strip()]
+    if mail.files or mail.links:
+        return False
+    return len(lines) <= _SIGNATURE and not any(
+        says_something(line, known) for line in lines if not thanks(line, known) and not greets(line, known)
+    )
+
+
+def _sentences(text: str, known: Known) -> tuple[str, ...]:
+    """The sentences that may ask: those that deny it, or speak of another's form, are left out."""
+    lists, denying = known.words["form_request"], known.words["not_a_request"]
+    return tuple(
+        one
+        for one, other in zip(lists.sentences(text), denying.sentences(text), strict=True)
+        if not denying.find("denies", other)
+    )
+
+
+def _is_answer(mail: Mail) -> bool:
+    return bool(mail.thread) or bool(_ANSWERS.match(mail.subject))
 
 
 def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     """Why it may not be a request after all, so that a person looks instead of an answer going by itself."""
     lists = known.words["not_a_request"]
-    text = lists.normal(f"{mail.about} . {mail.words}")
     found = []
-    if words := lists.find("not_wanted", text):
+    sentences = lists.sentences(f"{mail.about}\n\n{mail.words}")
+    if words := next((said for one in sentences if (said := lists.find("not_wanted", one))), ""):
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
     if sensitive := may_be_from_no_referrer(mail, known):
         found.append(sensitive)

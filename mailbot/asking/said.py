@@ -9,8 +9,8 @@ from mailbot.understood import Known
 def said(mail: Mail, known: Known, file: str, *lists: str) -> str:
     """The first phrase of these lists that stands in the subject, without its tags, or in the new words."""
     wording = known.words[file]
-    text = wording.normal(f"{mail.about} . {mail.words}")
-    return next((phrase for name in lists if (phrase := wording.find(name, text))), "")
+    text = f"{mail.about}\n\n{mail.words}"
+    return next((phrase for name in lists if (phrase := wording.said(name, text))), "")
 
 
 def is_short(mail: Mail, words: int) -> bool:

@@ -44,7 +44,12 @@ def from_no_referrer(mail: Mail, known: Known) -> Why | None:
 def may_be_from_no_referrer(mail: Mail, known: Known) -> Why | None:
     """The same in doubt too, so that no form goes by itself."""
     found = from_no_referrer(mail, known) or _victim(mail, known)
-    if found is None and (words := said(mail, known, "sensitive", "refers_self", "person_referred", "perhaps")):
+    doubtful = (
+        ("refers_self", "person_referred")
+        if _professional(mail, known)
+        else ("refers_self", "person_referred", "perhaps", "close")
+    )
+    if found is None and (words := said(mail, known, "sensitive", *doubtful)):
         return Why("sensitive_words", f"may be from somebody at risk, or about somebody's rights: “{words}”")
     return found
 
