@@ -50,7 +50,7 @@ def _fullest(one: Reading, other: Reading, form: Form) -> Reading:
     answers = {key: _beside(here[key], there[key]) if key in there else here[key] for key in here}
     differ = [key for key in answers if answers[key] != here[key]]
     problems = (*fuller.problems, *([_differing(form, differ)] if differ else ()))
-    return replace(fuller, files=(*one.files, *other.files), answers=answers, problems=problems)
+    return replace(fuller, files=tuple(dict.fromkeys((*one.files, *other.files))), answers=answers, problems=problems)
 
 
 def _fullness(reading: Reading) -> int:

@@ -35,6 +35,7 @@ class Found:
     problems: tuple[Problem, ...] = ()
     whole: bool = True
     crops: Mapping[str, Callable[[], str]] = field(default_factory=dict)  # by answer key, what makes its picture
+    others: tuple[Found, ...] = ()  # further forms in the same file: somebody scanned a pile
 
     @property
     def filled(self) -> bool:
@@ -47,7 +48,12 @@ class Found:
         names = {**self.controls, **lower.controls}
         merged = {name: _either(self.controls.get(name), lower.controls.get(name)) for name in names}
         crops = {**lower.crops, **self.crops}
-        return replace(self, controls=merged, pages=self.pages or lower.pages, crops=crops)
+        return replace(self, controls=merged, pages=self.pages or lower.pages, crops=crops, others=lower.others)
+
+    def saying(self, problem: Problem) -> Found:
+        """The same with a problem that it and the others have."""
+        others = tuple(other.saying(problem) for other in self.others)
+        return replace(self, problems=(problem, *self.problems), others=others)
 
     def reading(self, today: date) -> Reading:
         """The answers to every question, and what is odd about the form as a whole."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from parsers import pages
 from parsers.form import Form
 from parsers.found import Found
 from parsers.limits import Limits
@@ -40,10 +41,10 @@ def read(file: File, forms: Sequence[Form], limits: Limits, today: date) -> Iter
     """Each form in this file and in what is packed in it; a reading without answers for what holds none."""
     said = False
     for member, why in unpack(file, limits):
-        reading = _failed(why) if why else _read(Source(member.data, forms, limits, today))
-        if not _is_talk(member, reading):
-            said = True
-            yield _named(reading, member.name)
+        for reading in [_failed(why)] if why else _read(Source(member.data, forms, limits, today)):
+            if not _is_talk(member, reading):
+                said = True
+                yield _named(reading, member.name)
     if not said and file.name != MAIL_TEXT:
         yield _named(_failed(_NOT_OURS), file.name)
 
@@ -59,20 +60,22 @@ def _is_talk(member: File, reading: Reading) -> bool:
     return sum(bool(answer.raw.strip()) for answer in reading.answers.values()) < _FEWEST_TYPED
 
 
-def _read(source: Source) -> Reading:
+def _read(source: Source) -> list[Reading]:
     kind = sniff(source.data)
     try:
         if kind == "docx" and (answers := filled_list.controls(source)):
             return replace(_failed(_NOT_OURS), how="word", answers=answers)
         found = _climbed(source, READERS.get(kind, ()))
     except Unreadable as why:
-        return _failed(why)
+        return [_failed(why)]
     except MemoryError:
-        return _failed(Unreadable("limits", "Reading this file took more memory than we allow."))
+        return [_failed(Unreadable("limits", "Reading this file took more memory than we allow."))]
     except Exception as error:  # whatever a library makes of hostile bytes, the next file is read
         words = f"This file could not be read; it may be damaged ({type(error).__name__})."
-        return _failed(Unreadable("damaged", words))
-    return found.reading(source.today) if found else _failed(_NOT_READ.get(kind, _NOT_OURS))
+        return [_failed(Unreadable("damaged", words))]
+    if found is None:
+        return [_failed(_NOT_READ.get(kind, _NOT_OURS))]
+    return pages.joined([one.reading(source.today) for one in (found, *found.others)])
 
 
 def _climbed(source: Source, readers: Sequence[Reader]) -> Found | None:

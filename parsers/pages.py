@@ -91,7 +91,7 @@ def _with(form: Reading, part: Reading) -> Reading:
     others = [problem for problem in (*form.problems, *part.problems) if problem.code not in _OF_PAGES]
     return replace(
         form,
-        files=(*form.files, *part.files),
+        files=tuple(dict.fromkeys((*form.files, *part.files))),
         how=form.how if form.how == part.how else "scan",
         pages=(form.pages or 0) + (part.pages or 0) or None,
         answers={

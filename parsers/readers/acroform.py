@@ -35,7 +35,10 @@ def read(source: Source) -> Found | None:
     controls = _controls(found)
     if cut_off and not pdf.only_table_cut(source.data):
         return Found(form, _doubting_gaps(controls), "acroform", pages, (pdf.CUT_OFF,))
-    return Found(form, controls, "acroform", pages, whole=not beneath.written(source.data, found.widgets))
+    # a page without fields may be another form, printed or scanned behind this one
+    more = pages > len({widget.page for widget in found.widgets if widget.page})
+    whole = not more and not beneath.written(source.data, found.widgets)
+    return Found(form, controls, "acroform", pages, whole=whole)
 
 
 def _fields(data: bytes) -> Fields:

@@ -52,7 +52,7 @@ def read(source: Source) -> Found:
         raise why_not or Unreadable("unsupported", _NO_CORNERS)
     seen = {page for _, page in there}
     whole = together(form, layout(form), [*pages, *on_paper], seen, len(sheets), cut_off=cut_off)
-    return replace(whole, problems=(*([pdf.CUT_OFF] if cut_off else ()), *whole.problems))
+    return whole.saying(pdf.CUT_OFF) if cut_off else whole
 
 
 def _opened(data: bytes) -> tuple[Sheets, OnSheets, set[int]]:
@@ -82,7 +82,7 @@ def _printed(sheets: Sheets, found: OnSheets, glyphs: Mapping[int, list[Glyph]],
                 name: _placed(_control(page, boxes), boxes, number, place)
                 for name, boxes in blank.on(spot.page).items()
             }
-            yield Page(spot.version, spot.page, controls)
+            yield Page(spot.version, spot.page, controls, number)
 
 
 def _on_paper(

@@ -121,7 +121,7 @@ def _page(paper: Paper, picture: Picture, blank: Blank) -> Page:
     found = {name: replace(one, where=_where(controls[name], one, paper, picture)) for name, one in found.items()}
     ink = {name: _around(there, controls[name][0].rect) for name, there in written.items()}
     crops = dict(_crops(blank.form, controls, ink, paper))
-    return Page(blank.form.version, paper.page, found, by_picture=True, crops=crops)
+    return Page(blank.form.version, paper.page, found, picture.number, by_picture=True, crops=crops)
 
 
 def _around(there: lines.Writing, rect: Rect) -> Rect:

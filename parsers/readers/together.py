@@ -24,6 +24,7 @@ class Page:
     version: str
     number: int  # in the form, from 1
     controls: Controls
+    sheet: int = 0
     by_picture: bool = False
     crops: Mapping[str, Callable[[], str]] = field(default_factory=dict)  # by answer key
 
@@ -43,7 +44,33 @@ def form_of(versions: set[str], source: Source) -> Form | None:
 def together(
     form: Form, blank: Layout, pages: Sequence[Page], seen: set[int], sheets: int, *, cut_off: bool = False
 ) -> Found:
-    """One form of its pages; `seen` are the numbers of those that are there, read or not."""
+    """The form of these pages, and those that follow it in the same file; `seen` are the pages there, read or not."""
+    first, *others = list(_runs(pages)) or [[]]
+    read = {page.number for page in pages}
+    # what was seen and not read belongs to nobody in particular
+    unread = seen - read
+    if not others:
+        return _form(form, blank, first, read | unread, sheets, cut_off=cut_off)
+    whole, *made = [
+        _form(form, blank, run, {page.number for page in run} | unread, len(run), cut_off=cut_off)
+        for run in (first, *others)
+    ]
+    return replace(whole, others=tuple(made))
+
+
+def _runs(pages: Sequence[Page]) -> Iterator[list[Page]]:
+    """The pages in the order of their sheets, parted where one comes that was there before: another form begins."""
+    run: list[Page] = []
+    for page in sorted(pages, key=lambda page: page.sheet):
+        if page.number in {one.number for one in run}:
+            yield run
+            run = []
+        run.append(page)
+    if run:
+        yield run
+
+
+def _form(form: Form, blank: Layout, pages: Sequence[Page], seen: set[int], sheets: int, *, cut_off: bool) -> Found:
     on_paper = any(page.by_picture for page in pages)
     written: dict[str, list[Written]] = {}
     for page in pages:

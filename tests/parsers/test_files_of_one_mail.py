@@ -90,6 +90,41 @@ def test_one_whole_form_after_another_are_two() -> None:
     assert differences(first, PLAIN_READ) == {}
 
 
+def piled(*documents: bytes) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pile:
+        for data in documents:
+            with pikepdf.open(io.BytesIO(data)) as document:
+                pile.pages.extend(document.pages)
+        pile.save(out)
+    return out.getvalue()
+
+
+def test_two_forms_in_one_file_are_two() -> None:
+    first, second = read(pile=piled(_printed(other=False), _printed(other=True)))
+
+    assert (first.files, second.files) == (("pile",), ("pile",))
+    assert (first.problems, second.problems) == ((), ())
+    assert differences(first, PLAIN_READ) == {}
+    assert second.answers["p_surname"].value == "Harrow"
+    where = second.answers["p_surname"].where
+    assert where is not None
+    assert where["page"] == 9
+
+
+def test_a_printed_form_behind_one_with_fields_is_not_overlooked() -> None:
+    first, second = read(pile=piled(fill_pdf(PDF, PLAIN), _printed(other=True)))
+
+    assert (first.answers["p_surname"].value, second.answers["p_surname"].value) == ("Whitlock", "Harrow")
+
+
+def test_one_form_printed_twice_into_a_file_is_one() -> None:
+    (reading,) = read(pile=piled(_printed(other=False), sheet(3)))
+
+    assert differences(reading, PLAIN_READ) == {}
+    assert not reading.problems
+
+
 def test_pages_of_two_people_that_cannot_be_told_apart_are_left_to_a_person() -> None:
     found = read(**{f"{who}{number}": sheet(number, other=who == "b") for number in (1, 2, 3) for who in "ab"})
 
