@@ -64,7 +64,7 @@ def _read(source: Source) -> list[Reading]:
     kind = sniff(source.data)
     try:
         if kind == "docx" and (answers := filled_list.controls(source)):
-            return replace(_failed(_NOT_OURS), how="word", answers=answers)
+            return [replace(_failed(_NOT_OURS), how="word", answers=answers)]
         found = _climbed(source, READERS.get(kind, ()))
     except Unreadable as why:
         return [_failed(why)]
