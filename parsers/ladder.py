@@ -11,26 +11,26 @@ from parsers.form import Form
 from parsers.found import Found
 from parsers.limits import Limits
 from parsers.plain import MAIL_TEXT
-from parsers.readers import Reader, Source, acroform, doc, docx, filled_list, flat, odt, picture, rtf, text
+from parsers.readers import ASK, Reader, Source, filled_list, named
 from parsers.reading import File, Problem, Reading, Unreadable
 from parsers.sniff import Kind, sniff
 from parsers.unpack import unpack
 
 #: The readers of each kind of file, the surest first; what the lower ones find fills gaps or is in conflict.
 READERS: Mapping[Kind, tuple[Reader, ...]] = {
-    "pdf": (acroform.read, flat.read),
-    "docx": (docx.read,),
-    "doc": (doc.read,),
-    "odt": (odt.read,),
-    "rtf": (rtf.read,),
-    "picture": (picture.read,),
-    "text": (text.read,),
+    "pdf": (named("acroform"), named("flat")),
+    "docx": (named("docx"),),
+    "doc": (named("doc"),),
+    "odt": (named("odt"),),
+    "rtf": (named("rtf"),),
+    "picture": (named("picture"),),
+    "text": (named("text"),),
 }
 
 _NOT_READ: Mapping[Kind, Unreadable] = {
     "empty": Unreadable("damaged", "This file is empty."),
-    "docm": Unreadable("unsupported", f"This Word document contains macros, which we do not open. {doc.ASK}"),
-    "pages": Unreadable("unsupported", f"This is an Apple Pages file. {doc.ASK}"),
+    "docm": Unreadable("unsupported", f"This Word document contains macros, which we do not open. {ASK}"),
+    "pages": Unreadable("unsupported", f"This is an Apple Pages file. {ASK}"),
     "locked_office": Unreadable("encrypted", "This document is locked with a password."),
 }
 _FEWEST_TYPED = 5  # answers in the words of a mail: with fewer it speaks of the form

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from parsers.containers import Budget, Opener, attached_mail, outlook, tnef, zipped
+from parsers.containers import Budget, Opener, named
 from parsers.limits import Limits
 from parsers.reading import File, Unreadable
 from parsers.sniff import Kind, sniff
 
 OPENERS: Mapping[Kind, Opener] = {
-    "zip": zipped.members,
-    "mail": attached_mail.members,
-    "tnef": tnef.members,
-    "msg": outlook.members,
+    "zip": named("zipped"),
+    "mail": named("attached_mail"),
+    "tnef": named("tnef"),
+    "msg": named("outlook"),
 }
 _LOGO = 30_000  # bytes: smaller pictures in mails belong to signatures; no page of a form is so small
 _NAMES: Mapping[Kind, str] = {

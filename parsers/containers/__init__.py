@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 
 from parsers.limits import Limits
 from parsers.reading import Unreadable
@@ -37,6 +38,16 @@ class Budget:
 
 
 Opener = Callable[[bytes, Budget], Members]
+
+
+def named(name: str) -> Opener:
+    """What opens containers of this name, its libraries loaded when it is first used."""
+
+    def members(data: bytes, budget: Budget) -> Members:
+        found: Members = import_module(f"{__name__}.{name}").members(data, budget)
+        return found
+
+    return members
 
 
 def safe_name(name: object, number: int) -> str:

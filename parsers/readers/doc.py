@@ -12,11 +12,9 @@ from tempfile import TemporaryDirectory
 from olefile import OleFileIO
 
 from parsers.found import Found
-from parsers.readers import Source, docx
+from parsers.readers import ASK, Source, docx
 from parsers.reading import Unreadable
 
-#: The same in every reader that cannot open a file of its kind.
-ASK = "Please save it as a PDF or a Word document (.docx) and send it again."
 _UNSUPPORTED = Unreadable("unsupported", f"This is a Word document of the old kind (.doc). {ASK}")
 _ENCRYPTED = 0x0100  # of the flags at byte 10 (MS-DOC 2.5.2)
 _SECONDS = 30.0  # a form takes two; a reading has 60

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 
 from parsers.readers import Source
-from parsers.readers.docx import MOST_XML, by_tag
-from parsers.readers.wordxml import Document
 from parsers.reading import Answer
 
 #: what the list says it is, in the subject of its properties: "review-list 2026-11-25"
@@ -17,6 +15,10 @@ _TAG = re.compile(r"[A-Z]{1,6}-\d{4}-\d{4,6}\.[a-z_]+")
 
 def controls(source: Source) -> dict[str, Answer]:
     """What stands in the controls of a list of ours, by their tags, and which list it is; empty for all else."""
+    # a PDF needs none of what reads Word
+    from parsers.readers.docx import MOST_XML, by_tag  # noqa: PLC0415
+    from parsers.readers.wordxml import Document  # noqa: PLC0415
+
     document = Document(source.data, min(source.limits.unpacked_bytes, MOST_XML))
     if not _NAME.fullmatch(document.subject):
         return {}

@@ -15,7 +15,7 @@ from parsers.readers import Source, choices, typed
 from parsers.reading import Unreadable
 from parsers.value import UNSURE
 from parsers.write.controls import of_field
-from parsers.write.docx import SUBJECT
+from parsers.write.hints import SUBJECT
 
 #: With fewer questions than this found in rows, the form stands in the text and not in its tables.
 _FEW = 0.2

@@ -16,7 +16,7 @@ from parsers.plain import SOME
 from parsers.readers import Source, choices
 from parsers.value import DOUBTFUL, UNSURE
 from parsers.write.controls import Control, of_field
-from parsers.write.docx import PLACEHOLDERS
+from parsers.write.hints import PLACEHOLDERS
 
 _MOST = 1 << 20  # characters; no form has a tenth of it
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")

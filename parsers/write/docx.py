@@ -18,12 +18,8 @@ from docx.shared import Mm, Pt, RGBColor
 
 from parsers.form import Field, Form
 from parsers.write.controls import Control, of_field
-from parsers.write.sdt import CHOOSE_ONE, GIVE_DATE, PLACEHOLDERS, TYPE_HERE, content_control
-
-__all__ = ["CHOOSE_ONE", "GIVE_DATE", "PLACEHOLDERS", "SUBJECT", "TYPE_HERE", "docx_bytes"]
-
-#: Begins the document's subject; the form's version follows.
-SUBJECT = "mailbot-form;"
+from parsers.write.hints import SUBJECT
+from parsers.write.sdt import content_control
 
 _ISSUED = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed date, so that the same form gives the same bytes
 _BLUE, _GREY = RGBColor(0x00, 0x3B, 0x6F), RGBColor(0x42, 0x55, 0x63)

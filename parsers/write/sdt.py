@@ -8,14 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from docx.oxml import parse_xml
 
 from parsers.write.controls import Control
-
-TYPE_HERE, CHOOSE_ONE, GIVE_DATE = "‹type here›", "‹choose one›", "‹date›"
-
-#: What stands in an unanswered control, ours first; programs leave these words beside or inside answers.
-PLACEHOLDERS = (
-    TYPE_HERE, CHOOSE_ONE, GIVE_DATE,
-    "Click or tap here to enter text.", "Choose an item.", "Click or tap to enter a date.",
-)  # fmt: skip
+from parsers.write.hints import CHOOSE_ONE, GIVE_DATE, TYPE_HERE
 
 _TITLE_LIMIT = 64  # Word refuses a longer title
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from parsers.write.docx import TYPE_HERE
+from parsers.write.hints import TYPE_HERE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"

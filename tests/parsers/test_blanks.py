@@ -18,7 +18,7 @@ from lxml import etree
 
 from parsers import Form, FormError, write
 from parsers.write.controls import of_form
-from parsers.write.docx import PLACEHOLDERS, SUBJECT
+from parsers.write.hints import PLACEHOLDERS, SUBJECT
 
 KEPT = Path(__file__).parents[2] / "config" / "forms" / "1"
 PDF, DOCX, TXT = (KEPT / name for name in write.BLANK_FILES)
