@@ -3,7 +3,7 @@
 # Passwords are named at run time, best as files: MAILBOT_MAILBOX__PASSWORD_FILE=/run/secrets/mailbox
 
 FROM python:3.13-slim AS build
-ARG EXTRAS=postgres
+ARG EXTRAS=postgres,scan
 WORKDIR /src
 RUN python -m venv /opt/mailbot
 COPY pyproject.toml constraints.txt README.md LICENSE ./
