@@ -201,6 +201,14 @@ class TestHeaders:
         assert parse(b"Subject: x\n\nhi").sender is NOBODY
 
     @pytest.mark.parametrize(
+        "written", [b"=?utf-8?b?abcde?= <sam@cmht.example>", b"=?utf\x008?q?Sam?= <sam@cmht.example>"]
+    )
+    def test_a_name_that_cannot_be_decoded_hides_no_address(self, written: bytes) -> None:
+        found = parse(b"From: " + written + b"\nTo: " + written + b"\nSubject: " + written + b"\n\nPlease")
+        assert (found.sender.address, found.words) == ("sam@cmht.example", "Please")
+        assert "sam@cmht.example" in found.subject
+
+    @pytest.mark.parametrize(
         ("written", "subject"),
         [
             (b"Referral form", "Referral form"),

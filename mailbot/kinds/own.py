@@ -9,10 +9,14 @@ from mailbot.understood import Known, Understood, Why
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
-    """Carrying our mark (a loop), or from the team's own address: unless staff pass on a filled-in form from there."""
+    """Carrying our mark (a loop), or from the team's own address: unless it brings files that may be a form.
+
+    Staff pass on filled-in forms from there, and the office's scanner sends in the team's name.
+    """
     if mail.header("x-mailbot-letter") and mail.message_id and _is_ours(mail, known):
         return (Why("our_letter", "is a letter that mailbot wrote"),)
-    if mail.sender.address in known.our_addresses and not known.filled:
+    brings = any(not one.in_the_text for one in mail.readable) and not known.forms
+    if mail.sender.address in known.our_addresses and not known.filled and not brings:
         return (Why("from_us", "comes from the team's own address"),)
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email import errors
 from email.message import Message
 from email.utils import getaddresses
 
@@ -11,6 +12,8 @@ from mailparser.utils import decode_header_part, get_addresses
 from mailbot.mail.model import NOBODY, Address
 
 _MOST = 200
+#: what a name that only seems to be encoded makes of the standard library's decoders
+_NOT_DECODED = (ValueError, LookupError, errors.MessageError)
 #: an address alone, or beside a name that hides nothing: these need no decoding
 _ADDRESS = r"([A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200})"
 _PLAIN = re.compile(rf"(?:\"?([A-Za-z][A-Za-z .'-]{{0,100}}?)\"?[ ])?<{_ADDRESS}>|{_ADDRESS}")
@@ -30,7 +33,12 @@ def people(message: Message, header: str) -> tuple[Address, ...]:
 
 def subject_of(message: Message) -> str:
     """The subject, decoded, on one line."""
-    return " ".join(str(decode_header_part(message.get("subject", ""))).split())
+    written = message.get("subject", "")
+    try:
+        subject = decode_header_part(written)
+    except _NOT_DECODED:
+        subject = str(written)
+    return " ".join(str(subject).split())
 
 
 def addresses_in(header: str) -> frozenset[str]:
@@ -41,7 +49,10 @@ def addresses_in(header: str) -> frozenset[str]:
 def _read(value: object) -> list[Address]:
     if isinstance(value, str) and (plain := _PLAIN.fullmatch(value.strip())):
         return [Address(plain[1] or "", (plain[2] or plain[3]).lower())]
-    pairs = get_addresses(value, decode_names=True)[:_MOST]
+    try:
+        pairs = get_addresses(value, decode_names=True)[:_MOST]
+    except _NOT_DECODED:
+        pairs = getaddresses([str(value)])[:_MOST]
     return [
         Address("" if name == address else str(name), str(address).strip().lower())
         for name, address in pairs

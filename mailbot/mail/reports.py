@@ -52,6 +52,7 @@ _NOT_YET = any_of(
     r"attempts? to deliver [^\n]{0,60} will continue",
 )
 _PASSED_ON = re.compile(r"\s*(?:fwd?|wg|tr)\s*:", re.IGNORECASE)
+_UNREAD = re.compile(r"[\"<]*no-?reply@", re.IGNORECASE)
 #: Hotmail's way to say that somebody took a mail for spam
 _COMPLAINT = re.compile(r"complaint about message from \d", re.IGNORECASE)
 #: what some servers write in place of RFC 3464's words
@@ -70,10 +71,13 @@ _NOTIFIED = {"bounce": "failed", "complaint": "complaint", "delivery": "delivere
 def report_of(message: Message, headers: Headers, subject: str, parts: Parts, text: str) -> Report | None:
     """The report that a mail is; None for a person's, also where a person passes a report on."""
     server, kind = _is_from_server(headers), message.get_content_type()
-    if parts.reports and (server or kind in ("multipart/report", *REPORTS)):
+    nobody = headers.get("return-path", ("",))[0].replace(" ", "") == "<>"  # some forwarders too write that
+    if parts.reports and (server or nobody or kind in ("multipart/report", *REPORTS)):
         return _by_fields(parts)
-    told = _TOLD.search(subject) or _SAYS_SO.search(text[:4000]) or (kind == "multipart/report" and parts.returned)
-    if server and told and not _PASSED_ON.match(subject):
+    told = _TOLD.search(subject) or (kind == "multipart/report" and parts.returned)
+    unread = nobody and _UNREAD.match(headers.get("from", ("",))[0])
+    says_so = told or ((server or unread) and _SAYS_SO.search(text[:4000]))
+    if (server or nobody) and says_so and not _PASSED_ON.match(subject):
         return _in_prose(parts, subject, text[:_MOST])
     if parts.returned and _COMPLAINT.match(subject):
         return _completed(Report("complaint"), parts)
@@ -86,9 +90,7 @@ def _is_from_server(headers: Headers) -> bool:
     """By its sender, or by a sign that only mail servers leave."""
     if _FROM_SERVER.search(" ".join(headers.get("from", ()))[:500]):
         return True
-    if headers.get("x-failed-recipients") or headers.get("x-ms-exchange-message-is-ndr"):
-        return True
-    return headers.get("return-path", ("",))[0].replace(" ", "") == "<>"
+    return "x-failed-recipients" in headers or "x-ms-exchange-message-is-ndr" in headers
 
 
 # -- by its own fields
