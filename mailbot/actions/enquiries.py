@@ -24,6 +24,13 @@ _PERSONAL = frozenset(
 
 def answer_request(office: Office, tx: Transaction, understood: Understood) -> None:
     """The form to the sender, at most as often as the settings allow, and not where a person has answered already."""
+    answer_letter(office, tx, understood)
+    if not understood.by_person:
+        _tell_staff(office, tx, understood)
+
+
+def answer_letter(office: Office, tx: Transaction, understood: Understood) -> None:
+    """The same, where staff are told of more than a request by whoever calls this (B6)."""
     address = understood.mail.sender.address
     tx.enquiries.open(understood.mail_id, address, understood.came_at)
     if understood.known.answered_by_hand and not understood.by_person:
@@ -33,8 +40,6 @@ def answer_request(office: Office, tx: Transaction, understood: Understood) -> N
     else:
         urgent = bool(speaks_of_danger(understood.mail, understood.known))
         _send_form(office, tx, understood.mail_id, address, thread_of(understood.mail), urgent=urgent)
-    if not understood.by_person:
-        _tell_staff(office, tx, understood)
 
 
 def send_form_for(office: Office, tx: Transaction, mail_id: int, by: str, to: str = "") -> str:

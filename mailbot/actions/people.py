@@ -35,6 +35,7 @@ _FITTING = {
     "danger": ("send-form", "join", "new-referral", "not-ours", "done"),
     "wants_to_talk": ("done",),
     "tells_a_story": ("done",),
+    "other_format": ("done",),
     "referrer_differs": ("confirm-referrer", "done"),
     "corrected_form": ("done",),
     "handwritten": ("confirm-answer", "confirm-rest", "done"),

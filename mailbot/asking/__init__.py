@@ -12,8 +12,10 @@ from mailbot.asking.closed import unread as unread
 from mailbot.asking.closed import wrapped as wrapped
 from mailbot.asking.form import against_asking as against_asking
 from mailbot.asking.form import asks_for_form as asks_for_form
+from mailbot.asking.form import is_letter_of_referral as is_letter_of_referral
 from mailbot.asking.form import reads_automatic as reads_automatic
 from mailbot.asking.form import speaks_of_danger as speaks_of_danger
+from mailbot.asking.form import wants_other_format as wants_other_format
 from mailbot.asking.form import wants_to_talk as wants_to_talk
 from mailbot.asking.thanks import greets as greets
 from mailbot.asking.thanks import only_thanks as only_thanks

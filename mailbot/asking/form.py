@@ -95,6 +95,26 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     return tuple(found)
 
 
+def wants_other_format(mail: Mail, known: Known) -> Why | None:
+    """The words that ask for the form in a way we do not keep it: a person makes it (A7)."""
+    words = said(mail, known, "form_request", "other_format")
+    return Why("other_format", f"asks for another format: “{words}”") if words else None
+
+
+def is_letter_of_referral(mail: Mail, known: Known) -> Why | None:
+    """Words that refer somebody without our form, in a letter or beside one: the form is still needed (B6)."""
+    if any(why.rule != "files_not_form" for why in against_asking(mail, known)) or known.forms:
+        return None
+    if not said(mail, known, "form_request", "subject_matter"):
+        return None
+    if words := said(mail, known, "form_request", "letter"):
+        return Why("letter_of_referral", f"refers somebody without our form: “{words}”")
+    asks = asks_for_form(mail, known)
+    if asks and asks.rule == "asks_how_to_refer" and mail.readable:
+        return Why("letter_of_referral", f"{asks.words}, and brings papers that are not our form")
+    return None
+
+
 def reads_automatic(mail: Mail, known: Known) -> Why | None:
     """The words of an automatic answer without the headers that would say so: nothing is answered by itself."""
     words = said(mail, known, "not_a_request", "machine")
@@ -110,8 +130,7 @@ def speaks_of_danger(mail: Mail, known: Known) -> Why | None:
 
 def wants_to_talk(mail: Mail, known: Known) -> Why | None:
     """The words that ask for a conversation, or a whole story: the form goes, and a person is told (A4, A5)."""
-    lists = known.words["form_request"]
-    if talk := lists.find("talk", lists.normal(mail.words)):
+    if talk := said(mail, known, "form_request", "talk"):
         return Why("wants_to_talk", f"would like to talk first: “{talk}”")
     if len(mail.words.split()) > _STORY:
         return Why("tells_a_story", "tells what happened; it is not a referral until the form comes")

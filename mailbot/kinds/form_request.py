@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailbot.actions import Office, enquiries
+from mailbot.actions import Office, enquiries, formats
 from mailbot.asking import against_asking, asks_for_form
 from mailbot.mail import Mail
 from mailbot.store import Transaction
@@ -22,3 +22,4 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
 def act(office: Office, tx: Transaction, understood: Understood) -> None:
     """The form to the sender, unless a person has answered already or the limit is reached."""
     enquiries.answer_request(office, tx, understood)
+    formats.promise(office, tx, understood)

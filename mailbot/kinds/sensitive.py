@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailbot.actions import Office, people, replies
+from mailbot.actions import Office, people, replies, rights
 from mailbot.asking import WITH_SAFE_TEXT, from_no_referrer
 from mailbot.mail import Mail
 from mailbot.store import Transaction
@@ -19,6 +19,10 @@ _WORDS = {
 }
 
 
+#: what the law gives a time for: the answer to who asks (F2, F10), the report of a breach (F11)
+_CLOCKS = ("person_referred", "rights", "misdirected")
+
+
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """By the words of somebody at risk, of the person referred, of the law, the press or another service."""
     why = from_no_referrer(mail, known)
@@ -31,6 +35,8 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     if rule in WITH_SAFE_TEXT:
         replies.answer_neutrally(office, tx, understood)
     words = _WORDS.get(rule, "Somebody writes who is no referrer.")
+    if rule in _CLOCKS:
+        words = f"{words} {rights.clock(office, tx, understood, breach=rule == 'misdirected')}"
     if rule == "victim":
         people.ask(office, tx, "victim", words, understood=understood)
     else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from mailbot.actions import Office, replies
-from mailbot.asking import against_asking, asks_for_form, disputes, speaks_of_danger
+from mailbot.actions import Office, enquiries, replies
+from mailbot.asking import against_asking, asks_for_form, disputes, is_letter_of_referral, speaks_of_danger
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
+
+_LETTER = "letter_of_referral"
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
@@ -17,6 +19,8 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     elif asks := asks_for_form(mail, known):
         thoughts.append(asks)
     thoughts.extend(against_asking(mail, known))
+    if not no_automatic_reply(mail, known) and not known.referrals and (letter := is_letter_of_referral(mail, known)):
+        thoughts.append(letter)
     if dispute := disputes(mail, known):
         thoughts.append(dispute)
     if danger := speaks_of_danger(mail, known):
@@ -33,4 +37,7 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     """Into the queue of what needs a person, with the reasons; urgently where it speaks of danger."""
     referral = replies.put_with_referral(tx, understood)
     words = "A mail that mailbot will not answer by itself."
+    if not referral and not understood.by_person and any(why.rule == _LETTER for why in understood.why):
+        enquiries.answer_letter(office, tx, understood)
+        words = "A letter that refers somebody without our form. The form has been sent; the letter is no referral yet."
     replies.ask(office, tx, understood, "unclear", words, referral["id"] if referral else None)

@@ -24,7 +24,7 @@ def test_a_mail_that_breaks_the_code(open_desk: OpenDesk) -> None:
     told = desk.letter("needs-a-person")
     assert told.to == CHAIR
     assert "A mail could not be handled and was set aside (RuntimeError). The others go on." in told.text
-    assert "mailbot retry 1" in told.text
+    assert "mailbot do 1 retry" in told.text
     assert desk.folders() == {"Handled": 1, "Needs a person": 1, "Sent": 2}
     assert "jo.smith" not in desk.log
 
@@ -52,7 +52,7 @@ def test_a_mail_that_kills_the_process_takes_no_other_with_it(open_desk: OpenDes
 
     assert mail_states(desk) == ["set_aside", "handled"]
     assert [letter.name for letter in desk.letters(to="sam.okafor@council.example")] == ["form"]
-    assert "mailbot retry 1" in desk.letter("needs-a-person").text
+    assert "mailbot do 1 retry" in desk.letter("needs-a-person").text
 
 
 def test_a_mail_beyond_the_limit(open_desk: OpenDesk) -> None:
