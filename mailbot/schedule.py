@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.actions import Office
 from mailbot.clock import Clock
-from mailbot.jobs import bank_holidays, chase, digest
+from mailbot.jobs import bank_holidays, chase, digest, remind
 from mailbot.meeting import digests_due
 from mailbot.store import Store
 
@@ -27,7 +27,7 @@ class Timetable:
 
     def tick(self, now: datetime) -> bool:
         """Do what is due at this moment; whether anything was."""
-        did = [self._bank_holidays(now), self._digests(now), self._reminders(now)]
+        did = [self._bank_holidays(now), self._digests(now), self._reminders(now), self._gaps(now)]
         if any(did):
             self._done()
         return any(did)
@@ -74,6 +74,13 @@ class Timetable:
                 return False
         with self._store.transaction(now) as tx:
             return chase.send(self._office, tx) > 0
+
+    def _gaps(self, now: datetime) -> bool:
+        with self._store.look(now) as tx:
+            if not remind.is_due(self._office, tx):
+                return False
+        with self._store.transaction(now) as tx:
+            return remind.send(self._office, tx) > 0
 
     # -- the bell
 

@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from mailbot.actions import on_paper, people
+from mailbot.actions import gaps, on_paper, people, replies
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
-from mailbot.letters import QuestionFacts, ReceiptFacts, Received
+from mailbot.letters import AddedFacts, Attachment, QuestionFacts, ReceiptFacts, Received
 from mailbot.meeting import came_late, meeting_for, meeting_on
-from mailbot.referral import OPEN
+from mailbot.referral import OPEN, State
 from mailbot.store import Transaction
 from mailbot.store.referrals import NewReferral
 from mailbot.understood import Authenticity, Understood, joined
-from parsers import Reading
+from parsers import Answer, Reading
 
 
 def take_forms(office: Office, tx: Transaction, understood: Understood) -> None:
     """A referral for each filled-in form of a mail, and one receipt; empty forms alone are asked for again."""
     filled = [form for form in understood.known.forms if form.answers and not _has(form, "empty_form")]
-    referrals = [_take(office, tx, understood, form, alone=len(filled) == 1) for form in filled]
+    if len(filled) == 1 and (known := _corrects(tx, understood)):
+        _correct(office, tx, understood, filled[0], known)
+        return
+    referrals = [_add(office, tx, understood, form) for form in filled]
     if referrals:
         send_receipt(office, tx, understood, referrals)
     elif understood.known.forms:
         _ask_for_filled(office, tx, understood)
 
 
-def _take(office: Office, tx: Transaction, understood: Understood, form: Reading, *, alone: bool) -> sa.RowMapping:
+def _corrects(tx: Transaction, understood: Understood) -> sa.RowMapping | None:
+    """The one referral that two signs tie the form to (rule 8), while its outcome has not been told (B26)."""
     known = joined(understood.known)
-    if alone and len(known) == 1:
-        referral = tx.referrals.by_id(known[0].id)
-        if referral["state"] in OPEN:
-            return _correct(office, tx, understood, form, referral)
-    return _add(office, tx, understood, form)
+    referral = tx.referrals.by_id(known[0].id) if len(known) == 1 else None
+    return referral if referral and referral["state"] in (*OPEN, State.DECIDED) else None
 
 
 def _add(office: Office, tx: Transaction, understood: Understood, form: Reading) -> sa.RowMapping:
@@ -76,28 +77,51 @@ def _whose(form: Reading) -> str:
     return f"The form's address {what}. Until somebody confirms the referrer, no outcome goes out."
 
 
-def _correct(
-    office: Office, tx: Transaction, understood: Understood, form: Reading, referral: sa.RowMapping
-) -> sa.RowMapping:
-    """A corrected form, joined by two signs (rule 8): a new version of the answers, the old one kept (B26)."""
+def _correct(office: Office, tx: Transaction, understood: Understood, form: Reading, referral: sa.RowMapping) -> None:
+    """A corrected form: a new version of the answers, the old one kept; the sender has a short note (B26)."""
     before = tx.referrals.answers(referral["id"])
-    changed = {
-        key: one for key, one in form.answers.items() if one.raw and (key not in before or one.raw != before[key].raw)
-    }
+    changed = {key: one for key, one in form.answers.items() if one.raw and _differs(one, before.get(key))}
     tx.referrals.add_version(referral["id"], changed)
     tx.mails.join(understood.mail_id, referral["id"])
     tx.audit.add("form_corrected", mail_id=understood.mail_id, referral_id=referral["id"], changed=sorted(changed))
     labels = [office.form[key.partition(".")[0]].label for key in changed if key.partition(".")[0] in office.form]
     words = f"A corrected form for {referral['reference']}. Changed: {'; '.join(dict.fromkeys(labels)) or 'nothing'}."
+    if referral["state"] == State.DECIDED:
+        words += " An outcome was recorded on the earlier answers: look at it again before its letter is approved."
     people.ask(office, tx, "corrected_form", words, understood=understood, referral_id=referral["id"])
+    _hold_if_moved(office, tx, understood, changed, referral)
     on_paper.ask(office, tx, understood, referral)
-    return referral
+    coming = meeting_on(referral["meeting"], office.settings.meeting)
+    facts = AddedFacts(
+        referral["reference"], referral["their_reference"], coming if coming.starts_at > tx.now else None
+    )
+    replies.answer(office, tx, understood, "added", facts, referral["id"])
+
+
+def _differs(now: Answer, before: Answer | None) -> bool:
+    """Whether it says something else: "27 3 1985" and "1985-03-27" do not."""
+    if before is None:
+        return True
+    same = now.value == before.value if now.sure and before.sure and now.value is not None else now.raw == before.raw
+    return not same
+
+
+def _hold_if_moved(
+    office: Office, tx: Transaction, understood: Understood, changed: Mapping[str, Answer], referral: sa.RowMapping
+) -> None:
+    """Another address for the referrer unconfirms it: no outcome goes until a person has said which it is (F9)."""
+    email = changed.get("r_email")
+    if email is None or email.value == referral["referrer"]:
+        return
+    tx.referrals.change(referral["id"], referrer=email.value if email.sure else None, confirmed_by=None)
+    words = f"The corrected form of {referral['reference']} gives another address for the referrer."
+    words += " Until somebody confirms which it is, no outcome goes out."
+    people.ask(office, tx, "referrer_differs", words, understood=understood, referral_id=referral["id"])
 
 
 def send_receipt(office: Office, tx: Transaction, understood: Understood, referrals: Sequence[sa.RowMapping]) -> None:
     """One receipt for the mail, to its sender, listing each reference with what was not answered."""
-    received = tuple(_received(office, tx, referral) for referral in referrals)
-    gaps = any(one.missing or one.unclear for one in received)
+    received = tuple(_received(office, tx, understood, referral) for referral in referrals)
     cause = f"mail:{understood.mail_id}"
     letter = office.letters.write(
         "receipt",
@@ -106,13 +130,25 @@ def send_receipt(office: Office, tx: Transaction, understood: Understood, referr
         cause=cause,
         now=tx.now,
         thread=thread_of(understood.mail),
-        attachments=office.blanks if gaps else (),
+        attachments=_files(office, tx, referrals, received),
     )
     tx.letters.put(letter, cause, mail_id=understood.mail_id, referral_id=referrals[0]["id"])
 
 
-def _received(office: Office, tx: Transaction, referral: sa.RowMapping) -> Received:
+def _files(
+    office: Office, tx: Transaction, referrals: Sequence[sa.RowMapping], received: Sequence[Received]
+) -> tuple[Attachment, ...]:
+    """The form of each that has gaps: filled in where that may go back, else one blank for all."""
+    back = [row for row, one in zip(referrals, received, strict=True) if one.filled_in]
+    blank = any((one.missing or one.unclear) and not one.filled_in for one in received)
+    filled = [file for row in back for file in gaps.filled_in(office, tx, row)]
+    return (*filled, *(office.blanks if blank else ()))
+
+
+def _received(office: Office, tx: Transaction, understood: Understood, referral: sa.RowMapping) -> Received:
     missing, unclear = gaps_of(office, tx, referral["id"], to_ask=True)
+    proven = understood.known.authenticity == Authenticity.PASS
+    to_referrer = proven and understood.mail.sender.address == referral["referrer"]
     return Received(
         reference=referral["reference"],
         their_reference=referral["their_reference"],
@@ -120,6 +156,7 @@ def _received(office: Office, tx: Transaction, referral: sa.RowMapping) -> Recei
         missed_cut_off=referral["missed_cut_off"],
         missing=missing,
         unclear=unclear,
+        filled_in=bool(missing or unclear) and to_referrer and gaps.may_have_answers(office, referral),
     )
 
 
@@ -130,13 +167,7 @@ def gaps_of(
 
     With `to_ask`, only what the referrer can help with: handwriting is for a person here to read.
     """
-    answers = tx.referrals.answers(referral_id)
-    reading = Reading((), office.form.version, "other", None, answers)
-    ours = {key for key, answer in answers.items() if to_ask and on_paper.seen_only(answer)}
-    unclear = [field for field in reading.unclear(office.form) if ours.isdisjoint(field.keys)]
-    missing = [
-        field for field in reading.unanswered(office.form) if field not in unclear and ours.isdisjoint(field.keys)
-    ]
+    missing, unclear = gaps.fields_of(office, tx, referral_id, to_ask=to_ask)
     return tuple(field.label for field in missing), tuple(field.label for field in unclear)
 
 

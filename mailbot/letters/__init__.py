@@ -36,6 +36,7 @@ from mailbot.letters.facts import OutcomeFacts as OutcomeFacts
 from mailbot.letters.facts import QuestionFacts as QuestionFacts
 from mailbot.letters.facts import ReceiptFacts as ReceiptFacts
 from mailbot.letters.facts import Received as Received
+from mailbot.letters.facts import ReminderFacts as ReminderFacts
 from mailbot.letters.facts import StatusFacts as StatusFacts
 from mailbot.letters.facts import ToStaff as ToStaff
 from mailbot.letters.facts import Waiting as Waiting

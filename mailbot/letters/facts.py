@@ -38,6 +38,7 @@ class Received:
     missed_cut_off: bool = False
     missing: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
+    filled_in: bool = False  # the form goes back with what was read and its gaps marked
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,19 @@ class ReceiptFacts(Facts):
     """`receipt`: one for each mail, whatever it held."""
 
     references: tuple[Received, ...]
+
+
+@dataclass(frozen=True)
+class ReminderFacts(Facts):
+    """`reminder`: the one reminder of what was asked; `questions` are the meeting's, the others the form's."""
+
+    reference: str
+    their_reference: str
+    meeting: Meeting
+    missing: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    filled_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,6 +238,7 @@ class OutcomeFacts(Facts):
 LETTERS: Mapping[str, type[Facts]] = {
     "form": FormFacts,
     "receipt": ReceiptFacts,
+    "reminder": ReminderFacts,
     "question": QuestionFacts,
     "neutral": NeutralFacts,
     "holding": HoldingFacts,

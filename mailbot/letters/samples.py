@@ -27,6 +27,7 @@ from mailbot.letters.facts import (
     QuestionFacts,
     ReceiptFacts,
     Received,
+    ReminderFacts,
     StatusFacts,
     Waiting,
 )
@@ -47,6 +48,7 @@ def samples(rules: MeetingSettings) -> Iterator[tuple[str, Facts]]:
     meeting = meeting_on(date(2026, 11, 25), rules)
     yield from (("form", FormFacts(personal, personal)) for personal in (False, True))
     yield from (("receipt", facts) for facts in _receipts(meeting))
+    yield from (("reminder", facts) for facts in _reminders(meeting))
     yield "question", QuestionFacts()
     yield "neutral", NeutralFacts()
     yield from (("holding", HoldingFacts(why)) for why in ("", "It is encrypted, so a person has to open it."))
@@ -83,7 +85,15 @@ def _receipts(meeting: Meeting) -> Iterator[ReceiptFacts]:
     )  # fmt: skip
     yield ReceiptFacts((plain,))
     yield ReceiptFacts((gaps,))
+    yield ReceiptFacts((replace(gaps, filled_in=True),))
     yield ReceiptFacts((plain, gaps))
+
+
+def _reminders(meeting: Meeting) -> Iterator[ReminderFacts]:
+    labels = ("Home postcode", "Who holds the case now?")
+    yield ReminderFacts("HM-2026-0042", "CMHT/1234", meeting, labels, labels[:1], filled_in=True)
+    yield ReminderFacts("HM-2026-0042", "", meeting, labels[:1], labels)
+    yield ReminderFacts("HM-2026-0042", "", meeting, questions=("Which service will hold the case?",))
 
 
 def _digests(meeting: Meeting) -> Iterator[DigestFacts]:

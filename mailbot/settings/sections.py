@@ -168,6 +168,8 @@ class MeetingSettings(Section):
     """the day the digest goes to staff, after the cut-off and before the meeting"""
     digest_time: WallTime = dt.time(13, 0)
     """the time of the digest, such as 13:00 in quotes"""
+    reminder_hours: int = Field(default=24, ge=0)
+    """how many hours before the cut-off a referrer is reminded, once, of what was asked; 0: never"""
     bank_holiday_notice_days: int = Field(default=10, ge=7)
     """how many days before a meeting on a bank holiday staff are asked whether to skip, move or keep it; 7 or more"""
     timezone: Zone = "Europe/London"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pikepdf
@@ -37,12 +37,16 @@ def _controls(key: str, value: Any) -> Iterator[tuple[str, str]]:
         yield key, str(value)
 
 
-def fill_pdf(blank: bytes, answers: Mapping[str, Any]) -> bytes:
-    """The blank PDF with these answers, to be drawn by the viewer; raises KeyError where one has no place."""
+def fill_pdf(blank: bytes, answers: Mapping[str, Any], gaps: Collection[str] = ()) -> bytes:
+    """The blank PDF with these answers, to be drawn by the viewer; raises KeyError where one has no place.
+
+    The boxes of the questions in `gaps` are marked in yellow.
+    """
     wanted, out = by_control(answers), io.BytesIO()
     with pikepdf.open(io.BytesIO(blank)) as document:
         placed = {name for page in document.pages for name in _fill_page(page, wanted)}
         _all_placed(wanted, placed)
+        _mark_pages(document, gaps)
         document.Root.AcroForm.NeedAppearances = True
         document.save(out)
     return out.getvalue()
@@ -62,8 +66,22 @@ def _fill_page(page: pikepdf.Page, wanted: Mapping[str, str]) -> Iterator[str]:
             yield name
 
 
-def fill_docx(blank: bytes, answers: Mapping[str, Any]) -> bytes:
-    """The blank Word document with these answers; raises KeyError where one has no place."""
+def _mark_pages(document: pikepdf.Pdf, gaps: Collection[str]) -> None:
+    """A yellow ground behind each box of these questions (ISO 32000-1, 12.5.6.19: MK, BG)."""
+    for page in document.pages if gaps else ():
+        for widget in page.obj.get("/Annots", ()):
+            name = str((widget if "/T" in widget else widget.get("/Parent", widget)).get("/T", ""))
+            if name.partition(".")[0] in gaps:
+                look = widget.get("/MK", pikepdf.Dictionary())
+                look["/BG"] = pikepdf.Array([1, 1, 0.6])
+                widget["/MK"] = look
+
+
+def fill_docx(blank: bytes, answers: Mapping[str, Any], gaps: Collection[str] = ()) -> bytes:
+    """The blank Word document with these answers; raises KeyError where one has no place.
+
+    The boxes of the questions in `gaps` are marked in yellow.
+    """
     wanted, out = by_control(answers), io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(blank)) as source,
@@ -71,6 +89,7 @@ def fill_docx(blank: bytes, answers: Mapping[str, Any]) -> bytes:
     ):
         body = etree.fromstring(source.read(_BODY))
         _all_placed(wanted, set(_fill_body(body, wanted)))
+        _mark_body(body, gaps)
         for name in source.namelist():
             target.writestr(name, etree.tostring(body) if name == _BODY else source.read(name))
     return out.getvalue()
@@ -83,6 +102,17 @@ def _fill_body(body: Any, wanted: Mapping[str, str]) -> Iterator[str]:
         if tag in wanted:
             _put(control, about, wanted[tag])
             yield tag
+
+
+def _mark_body(body: Any, gaps: Collection[str]) -> None:
+    for control in body.iter(f"{_W}sdt") if gaps else ():
+        tag = control.find(f"{_W}sdtPr/{_W}tag").get(f"{_W}val")
+        for run in control.iter(f"{_W}r") if tag.partition(".")[0] in gaps else ():
+            look = run.find(f"{_W}rPr")
+            if look is None:
+                look = etree.Element(f"{_W}rPr")
+                run.insert(0, look)
+            etree.SubElement(look, f"{_W}highlight").set(f"{_W}val", "yellow")
 
 
 def _put(control: Any, about: Any, value: str) -> None:
