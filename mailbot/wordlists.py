@@ -23,6 +23,7 @@ _ALIKE, _LONG = 84.0, 6
 _WORD = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|\?")
 _GAP = r"(?:[^ ?]+ ){0,6}"
 _SPECIAL = re.compile(r"\.\.|[|^$]|[A-Z]{2}")
+_EMPTY_CHOICE = re.compile(r"(?:^|\s)\||\|(?:\||\$|\s|$)")
 #: a sentence ends at its mark or at an empty line; a line that is broken off short ends one too, as people's lists do
 _SENTENCES = re.compile(r"(?<=[.!?;])[)\"”]*\s+|\n\s*\n|\s+[-–—]+\s+|(?<=\n)\s*[-*•]\s+")
 _SHORT_LINE = 50
@@ -51,6 +52,9 @@ class WordList:
         unknown = sorted(found._capitals() - means.keys())
         if unknown:
             raise UserError(f"{path}: {', '.join(unknown)}: say under [means] what it stands for")
+        empty = [one for phrases in found.lists.values() for one in phrases if _EMPTY_CHOICE.search(one)]
+        if empty:
+            raise UserError(f"{path}: “{empty[0]}”: nothing stands on one side of a |; write two phrases instead")
         return found
 
     def _capitals(self) -> set[str]:
@@ -92,42 +96,42 @@ class WordList:
 
     def find(self, name: str, normal: str) -> str:
         """The first phrase of a list that stands in a normal text; nothing where none does."""
-        plain, patterns = self._phrases[name]
+        plain, gapped = self._phrases[name]
         if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
             return found
-        match = patterns.search(normal) if patterns else None
-        return " … ".join(part.strip() for part in match.groups() if part) if match else ""
+        words = frozenset(normal.split()) if gapped else frozenset()
+        found_ = [match for one in gapped if one.may_stand_among(words) and (match := one.pattern.search(normal))]
+        first = min(found_, key=lambda match: match.start(), default=None)
+        return " … ".join(part.strip() for part in first.groups() if part) if first else ""
 
     def said(self, name: str, text: str) -> str:
         """The first phrase of a list in a whole text: one with gaps must stand in a sentence."""
-        plain, patterns = self._phrases[name]
+        plain, gapped = self._phrases[name]
         normal = self.normal(text)
         if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
             return found
-        return next((found for one in self.sentences(text) if (found := self.find(name, one))), "") if patterns else ""
+        return next((found for one in self.sentences(text) if (found := self.find(name, one))), "") if gapped else ""
 
     @cached_property
-    def _phrases(self) -> dict[str, tuple[tuple[str, ...], re.Pattern[str] | None]]:
-        """Of each list the phrases that stand for themselves, and one pattern of the others."""
+    def _phrases(self) -> dict[str, tuple[tuple[str, ...], tuple[_Gapped, ...]]]:
+        """Of each list the phrases that stand for themselves, and the others."""
         made = {}
         for name, phrases in self.lists.items():
             special = [one for one in phrases if _SPECIAL.search(one)]
             plain = tuple(_spaced(_words(one)) for one in phrases if one not in special)
-            patterns = re.compile("|".join(map(self._pattern, special))) if special else None
-            made[name] = (plain, patterns)
+            made[name] = (plain, tuple(map(self._gapped, special)))
         return made
 
-    def _pattern(self, phrase: str) -> str:
-        """A phrase as a pattern whose groups are the words between the gaps."""
-        start = "^ " if phrase.startswith("^") else "(?<= )"
-        parts = [" ".join(part.split()) for part in phrase.strip("^$ ").split("..")]
-        body = _GAP.join(f"({''.join(map(self._either, part.split()))})" for part in parts)
-        return f"{start}{body}{'$' if phrase.endswith('$') else ''}"
+    def _gapped(self, phrase: str) -> _Gapped:
+        start = "^ " if phrase.startswith("^") else " "
+        parts = [[self._spellings(word) for word in part.split()] for part in phrase.strip("^$ ").split("..")]
+        body = _GAP.join(f"({''.join(map(_either, part))})" for part in parts)
+        needs = tuple(frozenset(one.split()[0] for one in spellings) for part in parts for spellings in part)
+        return _Gapped(re.compile(f"{start}{body}{'$' if phrase.endswith('$') else ''}"), needs)
 
-    def _either(self, word: str) -> str:
+    def _spellings(self, word: str) -> list[str]:
         choices = [one for part in word.split("|") for one in self.means.get(part, (part,))]
-        spellings = sorted((" ".join(_words(one)) for one in choices), key=len, reverse=True)
-        return f"(?:{'|'.join(re.escape(one) for one in spellings)}) "
+        return sorted((" ".join(_words(one)) for one in choices), key=len, reverse=True)
 
     @cached_property
     def _spelling(self) -> Callable[[str], str]:
@@ -144,6 +148,22 @@ class WordList:
         alike = [known for known in self._long_words if known[0] == word[0]]
         near = process.extractOne(word, alike, scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return near[0] if near else word
+
+
+@dataclass(frozen=True)
+class _Gapped:
+    """A phrase as a pattern whose groups are the words between its gaps, and the words of which it needs one each."""
+
+    pattern: re.Pattern[str]
+    needs: tuple[frozenset[str], ...]
+
+    def may_stand_among(self, words: frozenset[str]) -> bool:
+        """Asked first: a search goes through a whole text, and most texts lack one of the words."""
+        return all(not words.isdisjoint(one) for one in self.needs)
+
+
+def _either(spellings: Sequence[str]) -> str:
+    return f"(?:{'|'.join(re.escape(one) for one in spellings)}) "
 
 
 def _words(text: str) -> list[str]:

@@ -249,7 +249,9 @@ def test_a_picture_of_something_else_is_looked_at_by_a_person() -> None:
 
     assert codes(read_here(as_jpeg(noise))) == ["needs_scan"]
     assert codes(read_here(as_png(noise[:60, :200]))) == ["not_our_form"]
-    assert codes(read_here(as_png(noise)[:5000])) == ["damaged"]
+    # in the child: the library that builds the blank makes pictures that end early open, in its whole process
+    (cut_off,) = parsers.read([File("photo.png", as_png(noise)[:5000])], FORMS, today=TODAY)
+    assert codes(cut_off) == ["damaged"]
 
 
 def test_more_pages_or_pixels_than_we_read_are_refused() -> None:

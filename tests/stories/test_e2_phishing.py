@@ -22,7 +22,8 @@ def test_what_filters_marked_or_put_into_junk(desk: Desk) -> None:
 
 def test_a_request_that_is_marked_as_spam_goes_to_a_person(desk: Desk) -> None:
     """It may be a person's, whom nobody may miss; the form goes to nobody by itself."""
-    desk.receive("IT <it@evil.example>", "Referral form", WORDS, X_Spam_Flag="YES", verdict="none")
+    asks = "Please could you send me your referral form? Thank you."
+    desk.receive("Sam <sam@housing.example>", "Referral form", asks, X_Spam_Flag="YES", verdict="none")
     desk.letter("needs-a-person")
     desk.quiet()
 
