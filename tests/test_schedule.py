@@ -211,7 +211,12 @@ class TestReferrals:
             at(desk, TUESDAY + week * WEEK)
             assert "HM-2026-0001" in words(desk)
 
-    @pytest.mark.parametrize("state", [State.TOLD, State.WITHDRAWN, State.CLOSED, State.DECIDED])
+    def test_what_is_decided_is_named_until_the_referrer_has_been_told(self, desk: Desk) -> None:
+        self.add(desk, State.DECIDED)
+        at(desk, TUESDAY)
+        assert "Decided, the referrer not yet told - HM-2026-0001" in words(desk)
+
+    @pytest.mark.parametrize("state", [State.TOLD, State.WITHDRAWN, State.CLOSED])
     def test_what_is_over_is_not(self, desk: Desk, state: State) -> None:
         self.add(desk, state)
         at(desk, TUESDAY)

@@ -8,7 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import enquiries, meetings, on_paper
+from mailbot.actions import deferrals, enquiries, meetings, on_paper
 from mailbot.actions.office import Office
 from mailbot.actions.people import ACTIONS
 from mailbot.errors import UserError
@@ -165,6 +165,10 @@ def _closed(_office: Office, _tx: Transaction, _need: sa.RowMapping, _said: str,
     return "closed."
 
 
+def _until(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    return deferrals.set_day(office, tx, tx.referrals.by_id(_referral_of(need)), said, by)
+
+
 def _meeting(decision: str, office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
     return meetings.decide(office, tx, need, decision, said, by)
 
@@ -179,6 +183,7 @@ _ANSWERS: Mapping[str, Answer] = {
     "send-again": _send_again,
     "again": _again,
     "retry": _retry,
+    "until": _until,
     "skip": partial(_meeting, "skip"),
     "move": partial(_meeting, "move"),
     "keep": partial(_meeting, "keep"),

@@ -63,7 +63,7 @@ def _do(office: Office, tx: Transaction, by: str, reference: str, words: str) ->
     if _SHOW.fullmatch(words):
         return shown(office, tx, by, reference, f"{reference}:")
     if _TAKE_BACK.fullmatch(words):
-        outcomes.take_back(tx, reference, by)
+        outcomes.take_back(office, tx, reference, by)
         return Told(f"{reference}: the outcome was taken back. Nothing was sent.")
     if _BY_PHONE.fullmatch(words):
         outcomes.by_telephone(office, tx, reference, by)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from mailbot.actions import people
+from mailbot.actions import deferrals, people
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
 from mailbot.letters import Letter, OutcomeFacts, Thread
@@ -40,6 +40,7 @@ def record(
     _make_room(office, tx, referral, by, mode)
     row = tx.outcomes.record(referral["id"], outcome_id, kept, by, corrects)
     tx.referrals.move(referral["id"], state, State.DECIDED)
+    deferrals.settle(office, tx, referral["id"])
     tx.audit.add("outcome_recorded", actor=by, referral_id=referral["id"], outcome=outcome_id, row=row)
     _ask_where_to_send(office, tx, tx.referrals.by_id(referral["id"]))
     return tx.referrals.by_id(referral["id"])
@@ -111,17 +112,22 @@ def amend(tx: Transaction, reference: str, parts: Mapping[str, Any], by: str) ->
     return referral
 
 
-def take_back(tx: Transaction, reference: str, by: str) -> None:
-    """Undo an outcome that has been recorded and not yet approved; the record of it stays."""
+def take_back(office: Office, tx: Transaction, reference: str, by: str) -> None:
+    """Undo an outcome that has been recorded and not yet approved; the record of it stays.
+
+    The referral stands again where what it was told before put it: asked for more, put off, or told.
+    """
     referral = tx.referrals.get(reference)
     waiting = tx.outcomes.waiting(referral["id"])
     if not waiting:
         raise UserError(f"{referral['reference']} has no outcome waiting for approval.")
     for row in waiting:
         tx.outcomes.take_back(row["id"], by)
-    back = State.TOLD if tx.outcomes.told(referral["id"]) else State.QUEUED
-    tx.referrals.move(referral["id"], State.DECIDED, back)
     tx.audit.add("outcome_taken_back", actor=by, referral_id=referral["id"])
+    if tx.outcomes.told(referral["id"]):
+        after_telling(office, tx, referral["id"])
+    else:
+        tx.referrals.move(referral["id"], State.DECIDED, State.QUEUED)
 
 
 # -- approval
@@ -251,12 +257,15 @@ def after_telling(office: Office, tx: Transaction, referral_id: int) -> bool:
     corrected = {row["corrects"] for row in same}
     live = [row for row in same if row["approved_at"] and row["id"] not in corrected]
     to = _state_after(office, live)
-    until = [_day(row["recorded"].get("until", "")) for row in live if row["outcome"] == "defer"]
+    until = deferrals.day_of(office, [row for row in live if row["outcome"] == "defer"])
     values = {
         "waiting_since": tx.now if to == State.WAITING else None,
-        "until": until[0] if to == State.DEFERRED and until else None,
+        "until": until if to == State.DEFERRED else None,
     }
-    return tx.referrals.move(referral_id, State.DECIDED, to, **values)
+    if not tx.referrals.move(referral_id, State.DECIDED, to, **values):
+        return False
+    deferrals.settle(office, tx, referral_id)
+    return True
 
 
 def _arrived(tx: Transaction, outcome: sa.RowMapping) -> bool:

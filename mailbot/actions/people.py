@@ -21,6 +21,7 @@ ACTIONS = {
     "confirm-answer": "Answers on the form are what you say, as in p_dob=27 3 1985 p_surname=Example",
     "confirm-rest": "All other answers that wait are as they were read",
     "send-again": "Send the letter once more",
+    "until": "It comes back on the day that you name",
     "skip": "There is no meeting that week; its referrals go to the next one",
     "move": "The meeting is on the day that you name",
     "keep": "The meeting is on that day all the same",
@@ -58,6 +59,7 @@ _FITTING = {
     "decision_refused": ("not-ours", "done"),
     "not_secure": ("confirm-referrer", "done"),
     "referrer_not_confirmed": ("confirm-referrer", "done"),
+    "put_off_without_date": ("until",),
     "bank_holiday": ("skip", "move", "keep"),
 }
 
@@ -127,9 +129,12 @@ def actions_for(office: Office, need: sa.RowMapping) -> list[Action]:
     prefix = office.settings.referrals.prefix
     commands = []
     for name in _FITTING.get(need["why"], ("done",)):
-        reply = name + {"join": f" {prefix}-2026-0042", "again": " form_request", "move": " 24 December 2026"}.get(
-            name, ""
-        )
+        reply = name + {
+            "join": f" {prefix}-2026-0042",
+            "again": " form_request",
+            "move": " 24 December 2026",
+            "until": " 14 January 2027",
+        }.get(name, "")
         commands.append(Action(f"mailbot do {need['id']} {reply}", ACTIONS[name], reply))
     return commands
 

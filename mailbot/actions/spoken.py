@@ -22,6 +22,7 @@ _SAID = {
     "confirm-answer": r"confirm(?:[ -]+(?:the|an))?[ -]+answers?(?:\s*:)?",
     "confirm-rest": r"confirm(?:[ -]+(?:the|all))?(?:[ -]+the)?[ -]+(?:rest|others)",
     "send-again": r"send(?:[ -]+it)?[ -]+again",
+    "until": r"(?:put(?:[ -]+it)?[ -]+off[ -]+|defer(?:red)?[ -]+)?until",
     "skip": r"skip(?:[ -]+(?:it|the[ -]+meeting))?",
     "move": r"move(?:[ -]+(?:it|the[ -]+meeting))?(?:\s+to)?",
     "keep": r"keep(?:[ -]+(?:it|the[ -]+meeting))?",
@@ -31,7 +32,7 @@ _SAID = {
     "done": r"done",
 }
 assert _SAID.keys() == ACTIONS.keys()
-_NAMES = ("send-form", "join", "move", "confirm-referrer", "confirm-answer", "again")
+_NAMES = ("send-form", "join", "move", "until", "confirm-referrer", "confirm-answer", "again")
 _ORDERS = {name: re.compile(rf"{_ITEM}{said}(?P<with>(?:\s.*)?)", re.IGNORECASE) for name, said in _SAID.items()}
 _POLITE = re.compile(r"[\s,.;!]*(?:please|pls|thanks|thank you|many thanks|cheers)?[\s,.;!]*$", re.IGNORECASE)
 

@@ -62,7 +62,7 @@ def outcome(  # noqa: PLR0917 - typer gives each option by name
     """Record what the meeting decided. Nothing is sent until somebody approves the letter."""
     with open_desk() as desk, desk.store.transaction(desk.now) as tx:
         if take_back:
-            outcomes.take_back(tx, reference, by_whom or who())
+            outcomes.take_back(desk.office, tx, reference, by_whom or who())
             console.print(f"{reference}: the outcome was taken back. Nothing was sent.", markup=False)
             return
         if not outcome_id:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from mailbot import reviewlist
-from mailbot.actions import Office, staff
+from mailbot.actions import Office, deferrals, staff, standing
 from mailbot.actions.advice import checks_of
 from mailbot.actions.referrals import gaps_of
 from mailbot.letters import Attachment, DigestFacts, FailedLetter, Letter, Listed, Waiting
@@ -33,6 +33,8 @@ class Lists:
     carried_over: Sequence[sa.RowMapping]
     waiting: Sequence[sa.RowMapping]
     missed_cut_off: Sequence[sa.RowMapping]
+    put_off: Sequence[sa.RowMapping]  # until a day that is later than this meeting
+    decided: Sequence[sa.RowMapping]  # the referrer has not been told yet
 
     @property
     def for_review(self) -> list[sa.RowMapping]:
@@ -42,7 +44,7 @@ class Lists:
 
 def send(office: Office, tx: Transaction, meeting: Meeting) -> None:
     """Write the digest of one meeting into the outbox and put its referrals on the list."""
-    _bring_back_deferred(tx, meeting)
+    deferrals.bring_back(office, tx, meeting.date)
     lists = lists_for(tx, meeting)
     facts, review_list = facts_of(office, tx, meeting, lists), _attached(office, tx, meeting, lists)
     for address in office.settings.staff.addresses:
@@ -76,19 +78,16 @@ def _attached(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -
 def lists_for(tx: Transaction, meeting: Meeting) -> Lists:
     """Which referrals stand where for this meeting."""
     queued = tx.referrals.in_states([State.QUEUED])
+    put_off = tx.referrals.in_states([State.DEFERRED])
+    without_day = [row for row in put_off if deferrals.is_without_day(row)]
     return Lists(
         new=[row for row in queued if row["meeting"] <= meeting.date],
         carried_over=tx.referrals.in_states([State.ON_LIST]),
-        waiting=tx.referrals.in_states([State.WAITING]),
+        waiting=[*tx.referrals.in_states([State.WAITING]), *without_day],
         missed_cut_off=[row for row in queued if row["meeting"] > meeting.date],
+        put_off=[row for row in put_off if not deferrals.is_without_day(row)],
+        decided=tx.referrals.in_states([State.DECIDED]),
     )
-
-
-def _bring_back_deferred(tx: Transaction, meeting: Meeting) -> None:
-    """A deferred referral comes back by itself on its date (C10)."""
-    for row in tx.referrals.in_states([State.DEFERRED]):
-        if row["until"] is not None and row["until"] <= meeting.date:
-            tx.referrals.move(row["id"], State.DEFERRED, State.QUEUED, meeting=meeting.date)
 
 
 def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> DigestFacts:
@@ -114,6 +113,8 @@ def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) ->
         carried_over=_listed(tx, lists.carried_over),
         waiting=_listed(tx, lists.waiting),
         missed_cut_off=_listed(tx, lists.missed_cut_off),
+        put_off=_listed(tx, lists.put_off),
+        decided=_listed(tx, lists.decided),
         needs_a_person=tuple(Waiting(row["id"], row["words"], tx.now - row["opened_at"]) for row in tx.needs.waiting()),
         failed_letters=tuple(_failed(tx, row) for row in tx.letters.troubled() if not _is_draft(row)),
         old_enquiries=len(old),
@@ -124,7 +125,14 @@ def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) ->
 
 def _listed(tx: Transaction, rows: Sequence[sa.RowMapping]) -> tuple[Listed, ...]:
     return tuple(
-        Listed(row["reference"], row["received_at"], _waited(tx.now, row), _organisation(tx, row["id"])) for row in rows
+        Listed(
+            row["reference"],
+            row["received_at"],
+            _waited(tx.now, row),
+            _organisation(tx, row["id"]),
+            standing.in_short(tx, row),
+        )
+        for row in rows
     )
 
 
@@ -156,7 +164,7 @@ def review_list_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lis
 
 def _entry(office: Office, tx: Transaction, row: sa.RowMapping, lists: Lists) -> Entry:
     missing, unclear = gaps_of(office, tx, row["id"])
-    status = "New" if row in lists.new else "Waiting for the referrer" if row in lists.waiting else "Carried over"
+    status = "New" if row in lists.new else standing.waits(tx, row) if row in lists.waiting else "Carried over"
     return Entry(
         reference=row["reference"],
         received_at=row["received_at"],
@@ -167,4 +175,5 @@ def _entry(office: Office, tx: Transaction, row: sa.RowMapping, lists: Lists) ->
         unclear=unclear,
         waiting_since=row["waiting_since"],
         checks=checks_of(office, tx, row),
+        notes=standing.notes(office, tx, row),
     )

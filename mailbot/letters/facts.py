@@ -113,6 +113,7 @@ class Listed:
     received: datetime
     waiting: timedelta
     organisation: str = ""
+    note: str = ""  # what else to know, in a few words
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ class DigestFacts(ToStaff):
     carried_over: tuple[Listed, ...] = ()
     waiting: tuple[Listed, ...] = ()  # for the referrer's answers
     missed_cut_off: tuple[Listed, ...] = ()  # on the next list
+    put_off: tuple[Listed, ...] = ()  # until a later day
+    decided: tuple[Listed, ...] = ()  # an outcome is recorded, and the referrer has not been told
     needs_a_person: tuple[Waiting, ...] = ()
     failed_letters: tuple[FailedLetter, ...] = ()
     old_enquiries: int = 0  # forms sent and not returned

@@ -103,6 +103,7 @@ def _digests(meeting: Meeting) -> Iterator[DigestFacts]:
     yield DigestFacts(
         meeting, form_version="1", mails=41, accounted_for=40, criteria_dated=date(2026, 9, 1), late=True,
         new=(one,), carried_over=(old,), waiting=(old,), missed_cut_off=(one,),
+        put_off=(replace(old, note="put off until 6 January 2027"),), decided=(old,),
         needs_a_person=(Waiting(12, "The form is locked with a password", timedelta(hours=3)),),
         failed_letters=(FailedLetter("receipt", "HM-2026-0042", "the address does not exist"),),
         old_enquiries=2, oldest_enquiry=timedelta(days=20), filed=9,

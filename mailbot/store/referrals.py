@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailbot.errors import NotFound
-from mailbot.referral import State
+from mailbot.referral import State, may_move
 from mailbot.store.tables import answer, referral
 from parsers import Answer
 
@@ -160,7 +160,12 @@ class Referrals:
         return self._connection.execute(query).mappings().all()
 
     def move(self, referral_id: int, was: State, to: State, **values: Any) -> bool:
-        """Whether the referral went from one state to the other; False where another got there first."""
+        """Whether the referral went from one state to the other; False where another got there first.
+
+        Raises ValueError for a move that no referral may make.
+        """
+        if not may_move(was, to):
+            raise ValueError(f"no referral goes from {was} to {to}")
         update = sa.update(referral).where(referral.c.id == referral_id, referral.c.state == was)
         return self._connection.execute(update.values(state=to, **values)).rowcount == 1
 
