@@ -8,7 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import deferrals, enquiries, meetings, on_paper
+from mailbot.actions import deferrals, enquiries, meetings, on_paper, restricting
 from mailbot.actions.office import Office
 from mailbot.actions.people import ACTIONS
 from mailbot.errors import UserError
@@ -173,6 +173,10 @@ def _meeting(decision: str, office: Office, tx: Transaction, need: sa.RowMapping
     return meetings.decide(office, tx, need, decision, said, by)
 
 
+def _sight(how: str, office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    return restricting.decide(office, tx, tx.referrals.by_id(_referral_of(need))["reference"], how, said, by)
+
+
 _ANSWERS: Mapping[str, Answer] = {
     "send-form": _send_form,
     "join": _join,
@@ -187,6 +191,9 @@ _ANSWERS: Mapping[str, Answer] = {
     "skip": partial(_meeting, "skip"),
     "move": partial(_meeting, "move"),
     "keep": partial(_meeting, "keep"),
+    "only-for": partial(_sight, "only-for"),
+    "not-for": partial(_sight, "not-for"),
+    "for-all": partial(_sight, "for-all"),
     "not-ours": _closed,
     "done": _closed,
 }

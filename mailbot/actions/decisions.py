@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from mailbot.actions import outcome_orders, people, returned_list, spoken, staff
+from mailbot.actions import about, outcome_orders, people, returned_list, spoken, staff
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.heard import Heard, Speaker, Told
 from mailbot.actions.office import Office
@@ -35,6 +35,7 @@ def _people(office: Office, decision: Decision, lines: Sequence[str]) -> Heard |
 #: who is given each line, in this order
 SPEAKERS: Mapping[str, Speaker] = {
     "needs-a-person": _people,
+    "referral": about.heard,
     "approval": outcome_orders.approval,
     "outcome": outcome_orders.outcome,
 }

@@ -83,5 +83,10 @@ def not_delivered(office: Office, tx: Transaction, letter: OurLetter, understood
         referral_id=letter.referral_id,
         status=status,
     )
-    words = f"The letter “{letter.name}” was not delivered{f' ({status})' if status else ''}. Please telephone instead."
+    beside = f" ({status})" if status else ""
+    if letter.name == "digest":  # the others are told, so that a member is not silently missed (G9)
+        words = f"The digest for {letter.recipient} came back{beside}: please see that they have the review list."
+        people.ask(office, tx, "digest_came_back", words, understood=understood, letter=letter)
+        return
+    words = f"The letter “{letter.name}” was not delivered{beside}. Please telephone instead."
     people.ask(office, tx, "not_delivered", words, understood=understood, letter=letter)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-from mailbot.actions import outcomes
+from mailbot.actions import about, outcomes, restricting
 from mailbot.actions.heard import Heard, Told
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
 from mailbot.letters import Letter
 from mailbot.outcomes.lines import is_label, said
+from mailbot.sight import may_see
 from mailbot.store import Transaction
 from mailbot.understood import Decision
 
@@ -27,7 +28,7 @@ _BY_PHONE = re.compile(
 
 def outcome(office: Office, decision: Decision, lines: Sequence[str]) -> Heard | None:
     """`REFERENCE: an outcome and its parts`, with labelled parts on the lines below; or what to do about one."""
-    found = _about(office).fullmatch(lines[0].strip())
+    found = about.named(office).fullmatch(lines[0].strip())
     if not found:
         return None
     below = list(takewhile(is_label, lines[1:]))
@@ -55,11 +56,8 @@ def _reference(office: Office) -> str:
     return rf"\b{re.escape(office.settings.referrals.prefix)}-\d{{4}}-\d{{4,6}}\b"
 
 
-def _about(office: Office) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?P<reference>{_reference(office)})\s*[:,;.–-]*\s*(?P<words>.*)", re.IGNORECASE | re.DOTALL)
-
-
 def _do(office: Office, tx: Transaction, by: str, reference: str, words: str) -> Told:
+    restricting.must_see(office, tx, reference, by)
     if _SHOW.fullmatch(words):
         return shown(office, tx, by, reference, f"{reference}:")
     if _TAKE_BACK.fullmatch(words):
@@ -109,7 +107,9 @@ def _as_seen(letter: Letter) -> str:
 
 def _approve(office: Office, tx: Transaction, by: str, named: Sequence[str]) -> Told:
     """Approve what was named, or everything whose letter this person was shown; each stands by itself."""
-    waiting = dict.fromkeys(tx.referrals.by_id(row["referral_id"])["reference"] for row in tx.outcomes.waiting())
+    rows = [tx.referrals.by_id(row["referral_id"]) for row in tx.outcomes.waiting()]
+    staff = office.settings.staff
+    waiting = dict.fromkeys(row["reference"] for row in rows if may_see(staff, row, by))
     references = list(named or waiting)
     if not references:
         raise UserError("No outcome waits for approval.")
@@ -133,6 +133,7 @@ def _each(tx: Transaction, references: Sequence[str], work: Callable[[str], str]
 
 
 def _approved(office: Office, tx: Transaction, by: str, reference: str) -> str:
+    restricting.must_see(office, tx, reference, by)
     for row, letter in outcomes.letters_for(office, tx, reference):
         if (row["seen"] or {}).get(by) != outcomes.mark_of(letter):
             raise UserError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from mailbot.actions import staff
 from mailbot.actions.office import Office
 from mailbot.letters import Action, Arrived, NeedsAPersonFacts
+from mailbot.sight import may_see
 from mailbot.store import Transaction
 from mailbot.understood import OurLetter, Understood
 
@@ -27,6 +29,9 @@ ACTIONS = {
     "keep": "The meeting is on that day all the same",
     "again": "Handle it again as a kind that you name, such as form_request",
     "retry": "Handle it again as it is",
+    "only-for": "Only the agencies or staff that you name see it; named nobody, only the lead",
+    "not-for": "It is kept from the agencies or staff that you name",
+    "for-all": "All staff see it",
     "not-ours": "It is not for us",
     "done": "Somebody has dealt with it",
 }
@@ -61,7 +66,16 @@ _FITTING = {
     "referrer_not_confirmed": ("confirm-referrer", "done"),
     "put_off_without_date": ("until",),
     "bank_holiday": ("skip", "move", "keep"),
+    "restricted": ("only-for", "for-all"),
+    "digest_came_back": ("send-again", "done"),
 }
+
+#: what may be named with an action, as an example
+_NAMED = {
+    "join": " {}-2026-0042", "again": " form_request", "move": " 24 December 2026",
+    "until": " 14 January 2027",
+    "only-for": " name@organisation.example", "not-for": " Police",
+}  # fmt: skip
 
 #: staff are told of these by their own letter, at once (F1, F4)
 _URGENT = ("danger", "victim", "urgent_form")
@@ -93,7 +107,8 @@ def ask(
         referral_id=referral_id,
         why=why,
     )
-    if letter is None or not _to_staff(office, letter.recipient):  # a letter about a letter to staff would never end
+    to_staff = letter is not None and _to_staff(office, letter.recipient)
+    if letter is None or not to_staff or letter.name == "digest":  # other letters about letters to staff never end
         think = "; ".join(why.words for why in understood.why) if understood else ""
         _tell(office, tx, tx.needs.get(need_id), think, _arrived(understood), reminder=False)
     return need_id
@@ -126,15 +141,9 @@ def remind(office: Office, tx: Transaction, need: sa.RowMapping) -> None:
 
 def actions_for(office: Office, need: sa.RowMapping) -> list[Action]:
     """What a person can answer to this, as commands with their meaning."""
-    prefix = office.settings.referrals.prefix
     commands = []
     for name in _FITTING.get(need["why"], ("done",)):
-        reply = name + {
-            "join": f" {prefix}-2026-0042",
-            "again": " form_request",
-            "move": " 24 December 2026",
-            "until": " 14 January 2027",
-        }.get(name, "")
+        reply = name + _NAMED.get(name, "").format(office.settings.referrals.prefix)
         commands.append(Action(f"mailbot do {need['id']} {reply}", ACTIONS[name], reply))
     return commands
 
@@ -148,11 +157,12 @@ def _tell(
     *,
     reminder: bool,
 ) -> None:
+    told, unseen = _whom(office, tx, need)
     facts = NeedsAPersonFacts(
         id=need["id"],
         why=need["words"],
-        what_arrived=arrived,
-        think=think,
+        what_arrived=None if unseen else arrived,
+        think="" if unseen else think,
         actions=tuple(actions_for(office, need)),
         reference=tx.referrals.by_id(need["referral_id"])["reference"] if need["referral_id"] else "",
         reminder=reminder,
@@ -160,10 +170,26 @@ def _tell(
     )
     cause = f"need:{need['id']}" + (f":reminder:{tx.now:%Y-%m-%dT%H}" if reminder else "")
     name = "urgent" if need["why"] in _URGENT else "needs-a-person"
-    for address in office.settings.staff.addresses:
+    for address in told:
         staff.write(
             office, tx, name, address, facts, cause=cause, mail_id=need["mail_id"], referral_id=need["referral_id"]
         )
+
+
+def _whom(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Sequence[str], bool]:
+    """Who is told: whoever may see its referral, and not whom the letter it is about has just failed to reach (G9).
+
+    Where nobody may see it yet all are told, so that it is not forgotten; then the second is True, and what arrived
+    is not theirs to read.
+    """
+    everybody = office.settings.staff.addresses
+    failed = tx.letters.get(need["letter_id"])["recipient"] if need["letter_id"] else ""
+    told = [address for address in everybody if address.lower() != failed]
+    if need["referral_id"] is None:
+        return told, False
+    referral = tx.referrals.by_id(need["referral_id"])
+    seeing = [address for address in told if may_see(office.settings.staff, referral, address)]
+    return seeing or told, not seeing
 
 
 def _arrived(understood: Understood | None) -> Arrived | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from mailbot.actions import gaps, on_paper, people, replies
+from mailbot.actions import gaps, on_paper, people, replies, restricting
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
 from mailbot.letters import AddedFacts, Attachment, QuestionFacts, ReceiptFacts, Received
@@ -58,6 +58,7 @@ def _add(office: Office, tx: Transaction, understood: Understood, form: Reading)
         ),
         form.answers,
     )
+    restricting.restrict_if_about_colleague(office, tx, referral, understood)
     tx.mails.join(understood.mail_id, referral["id"])
     tx.enquiries.close([address for address in (sender, referrer) if address], referral["id"])
     tx.audit.add("referral_made", mail_id=understood.mail_id, referral_id=referral["id"], version=form.form_version)
@@ -82,6 +83,7 @@ def _correct(office: Office, tx: Transaction, understood: Understood, form: Read
     before = tx.referrals.answers(referral["id"])
     changed = {key: one for key, one in form.answers.items() if one.raw and _differs(one, before.get(key))}
     tx.referrals.add_version(referral["id"], changed)
+    restricting.restrict_if_about_colleague(office, tx, referral, understood)
     tx.mails.join(understood.mail_id, referral["id"])
     tx.audit.add("form_corrected", mail_id=understood.mail_id, referral_id=referral["id"], changed=sorted(changed))
     labels = [office.form[key.partition(".")[0]].label for key in changed if key.partition(".")[0] in office.form]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from mailbot import wording
-from mailbot.actions import outcomes
+from mailbot.actions import outcomes, restricting
 from mailbot.actions.heard import Heard, Told
 from mailbot.actions.office import Office
 from mailbot.actions.outcome_orders import shown
@@ -44,6 +44,7 @@ def _row(office: Office, by: str, reference: str, filled: Mapping[str, Answer]) 
 
 
 def _record(office: Office, tx: Transaction, by: str, reference: str, filled: Mapping[str, Answer]) -> Told:
+    restricting.must_see(office, tx, reference, by)
     outcome_id, parts = _read(office, tx, reference, filled)
     if _is_recorded(tx, reference, outcome_id, parts):
         return shown(office, tx, by, reference, f"{reference}: this is recorded already; nothing was changed.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from mailbot.actions import answers
+from mailbot.actions import answers, restricting
 from mailbot.actions.office import Office
 from mailbot.actions.people import ACTIONS
 from mailbot.errors import UserError
@@ -29,10 +29,15 @@ _SAID = {
     "again": r"again(?:\s+as)?",
     "retry": r"retry",
     "not-ours": r"not(?:[ -]+(?:ours|for[ -]+us))",
+    "only-for": r"only[ -]+for(?:\s*:)?",
+    "not-for": r"not[ -]+for(?:\s*:)?",
+    "for-all": r"for[ -]+(?:all|everybody|everyone)",
     "done": r"done",
 }
 assert _SAID.keys() == ACTIONS.keys()
-_NAMES = ("send-form", "join", "move", "until", "confirm-referrer", "confirm-answer", "again")
+_NAMES = (
+    "send-form", "join", "move", "until", "confirm-referrer", "confirm-answer", "again", "only-for", "not-for",
+)  # fmt: skip
 _ORDERS = {name: re.compile(rf"{_ITEM}{said}(?P<with>(?:\s.*)?)", re.IGNORECASE) for name, said in _SAID.items()}
 _POLITE = re.compile(r"[\s,.;!]*(?:please|pls|thanks|thank you|many thanks|cheers)?[\s,.;!]*$", re.IGNORECASE)
 
@@ -66,4 +71,8 @@ def obey(office: Office, tx: Transaction, decision: Decision, said: Order) -> st
     item = said.item or decision.item
     if item is None:
         raise UserError(f"Say which item you mean, as in “12 {said.action}”. Each has a number in the digest.")
+    need = tx.needs.get(item)
+    if need["referral_id"]:
+        reference = tx.referrals.by_id(need["referral_id"])["reference"]
+        restricting.must_see(office, tx, reference, decision.by, deciding=need["why"] == restricting.WHY)
     return answers.answer(office, tx, item, said.action, said.said, decision.by)

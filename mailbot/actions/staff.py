@@ -25,8 +25,11 @@ def write(
     referral_id: int | None = None,
     thread: Thread | None = None,
     attachments: Sequence[Attachment] = (),
-) -> None:
-    """Put a letter to one member of staff into the outbox, with a code that counts from that address alone."""
+) -> int | None:
+    """Put a letter to one member of staff into the outbox, with a code that counts from that address alone.
+
+    Says its number; None where this cause has already sent it.
+    """
     code = tx.codes.new()
     letter = office.letters.write(
         name, address, replace(facts, code=code), cause=cause, now=tx.now, thread=thread, attachments=attachments
@@ -34,3 +37,4 @@ def write(
     letter_id = tx.letters.put(letter, cause, mail_id=mail_id, referral_id=referral_id)
     if letter_id is not None:
         tx.codes.keep(code, letter_id, address)
+    return letter_id

@@ -122,7 +122,7 @@ def digest(
     with open_desk() as desk, desk.store.look(desk.now) as tx:
         meeting = next_meeting(desk.now, desk.settings.meeting, tx.meetings.changes())
         lists = digest_job.lists_for(tx, meeting)
-        facts = digest_job.facts_of(desk.office, tx, meeting, lists)
+        facts = digest_job.facts_of(desk.office, tx, meeting, lists, None)
         console.print(desk.office.letters.words("digest", facts).text, markup=False)
         if preview is not None:
             preview.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import typer
 
 from mailbot import wording
-from mailbot.actions import answers, by_hand, on_paper, people
+from mailbot.actions import about, answers, by_hand, on_paper, people
 from mailbot.actions.advice import checks_of
 from mailbot.commands.desk import Desk, console, open_desk, print_json, print_table, who
 from mailbot.commands.forms import read_paths
@@ -157,7 +157,9 @@ def _label(form: Any, key: str) -> str:
 
 
 def do(
-    item: Annotated[int, typer.Argument(metavar="ID", help="The item's number, as `mailbot list` shows it.")],
+    item: Annotated[
+        str, typer.Argument(metavar="ID", help="The item's number, as `mailbot list` shows it, or a referral.")
+    ],
     action: Annotated[str, typer.Argument(metavar="ACTION", help="One of the item's answers, such as send-form.")],
     what: Annotated[
         list[str] | None,
@@ -165,10 +167,16 @@ def do(
     ] = None,
     by_whom: _AS = "",
 ) -> None:
-    """Answer something that needs a person."""
+    """Answer something that needs a person, or say who sees a referral: `do HM-2026-0042 not-for Police`."""
     by = by_whom or who()
     with open_desk() as desk, desk.store.transaction(desk.now) as tx:
-        done = answers.answer(desk.office, tx, item, action, " ".join(what or ()), by)
+        said = " ".join(what or ())
+        if not item.isdecimal() and not about.named(desk.office).fullmatch(item):
+            raise typer.BadParameter("give the number of an item, or a referral such as HM-2026-0042")
+        if item.isdecimal():
+            done = answers.answer(desk.office, tx, int(item), action, said, by)
+        else:
+            done = about.answer(desk.office, tx, item, action, said, by)
     console.print(done, markup=False)
 
 

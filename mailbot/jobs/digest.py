@@ -1,21 +1,25 @@
-"""The digest: once for each meeting, to all staff, with the review list attached; also when nothing is new."""
+"""The digest: once for each meeting, to all staff, with the review list attached; also when nothing is new.
+
+Each member of staff has their own: what their agency may not see is on neither their digest nor their list (F5, G8).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from mailbot import reviewlist
-from mailbot.actions import Office, deferrals, staff, standing
-from mailbot.actions.advice import checks_of
-from mailbot.actions.referrals import gaps_of
-from mailbot.letters import Attachment, DigestFacts, FailedLetter, Letter, Listed, Waiting
+from mailbot.actions import Office, deferrals, restricting, staff
+from mailbot.jobs.listed import Lists as Lists
+from mailbot.jobs.listed import entry, listed
+from mailbot.jobs.listed import lists_for as lists_for
+from mailbot.letters import Attachment, DigestFacts, FailedLetter, Letter, Waiting
 from mailbot.meeting import Meeting
 from mailbot.referral import State
-from mailbot.reviewlist import Entry
+from mailbot.sight import may_see
 from mailbot.store import LetterState, MailState, Transaction
 
 #: later than this after its time, a digest says that it is late
@@ -26,48 +30,52 @@ _UNACCOUNTED = (MailState.NEW, MailState.READING, MailState.READY)
 
 
 @dataclass(frozen=True)
-class Lists:
-    """The referrals of one digest, by where they stand."""
+class Mine:
+    """What one member of staff is given."""
 
-    new: Sequence[sa.RowMapping]
-    carried_over: Sequence[sa.RowMapping]
-    waiting: Sequence[sa.RowMapping]
-    missed_cut_off: Sequence[sa.RowMapping]
-    put_off: Sequence[sa.RowMapping]  # until a day that is later than this meeting
-    decided: Sequence[sa.RowMapping]  # the referrer has not been told yet
-
-    @property
-    def for_review(self) -> list[sa.RowMapping]:
-        """What the meeting looks at, in the order it came."""
-        return sorted([*self.new, *self.carried_over, *self.waiting], key=lambda row: row["id"])
+    address: str
+    lists: Lists
+    facts: DigestFacts
+    attachments: tuple[Attachment, ...]
 
 
 def send(office: Office, tx: Transaction, meeting: Meeting) -> None:
-    """Write the digest of one meeting into the outbox and put its referrals on the list."""
+    """Write the digest of one meeting into the outbox, for each of staff, and put its referrals on the list."""
     deferrals.bring_back(office, tx, meeting.date)
     lists = lists_for(tx, meeting)
-    facts, review_list = facts_of(office, tx, meeting, lists), _attached(office, tx, meeting, lists)
-    for address in office.settings.staff.addresses:
-        staff.write(office, tx, "digest", address, facts, cause=cause(meeting), attachments=[review_list])
+    for mine in digests(office, tx, meeting, lists):
+        letter_id = staff.write(
+            office, tx, "digest", mine.address, mine.facts, cause=cause(meeting), attachments=mine.attachments
+        )
+        given = [row["reference"] for row in mine.lists.for_review]  # who had what before them, for the record
+        tx.audit.add("digest_written", letter_id=letter_id, meeting=meeting.date.isoformat(), listed=given)
     for row in lists.new:
         tx.referrals.move(row["id"], State.QUEUED, State.ON_LIST)
     for row in lists.carried_over:
         tx.referrals.change(row["id"], meeting=meeting.date)
-    tx.audit.add("digest_written", meeting=meeting.date.isoformat(), new=len(lists.new), listed=len(lists.for_review))
 
 
 def cause(meeting: Meeting) -> str:
     return f"meeting:{meeting.date.isoformat()}"
 
 
-def write(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> list[Letter]:
+def write(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> Iterator[Letter]:
     """The digest as it goes to each member of staff, but for the code that proves their answer; changes nothing."""
-    review_list = _attached(office, tx, meeting, lists)
-    facts = facts_of(office, tx, meeting, lists)
-    return [
-        office.letters.write("digest", address, facts, cause=cause(meeting), now=tx.now, attachments=[review_list])
-        for address in office.settings.staff.addresses
-    ]
+    for mine in digests(office, tx, meeting, lists):
+        yield office.letters.write(
+            "digest", mine.address, mine.facts, cause=cause(meeting), now=tx.now, attachments=mine.attachments
+        )
+
+
+def digests(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> Iterator[Mine]:
+    """What each of staff is given; those who may see the same are given the same list, which is made once."""
+    made: dict[tuple[int, ...], Attachment] = {}
+    for address in office.settings.staff.addresses:
+        seen = lists.seen_by(office, address)
+        key = tuple(row["id"] for row in seen.for_review)
+        if key not in made:
+            made[key] = _attached(office, tx, meeting, seen)
+        yield Mine(address, seen, facts_of(office, tx, meeting, seen, address), (made[key],))
 
 
 def _attached(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> Attachment:
@@ -75,32 +83,12 @@ def _attached(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -
     return Attachment(name, _WORD_FILE, review_list_of(office, tx, meeting, lists))
 
 
-def lists_for(tx: Transaction, meeting: Meeting) -> Lists:
-    """Which referrals stand where for this meeting."""
-    queued = tx.referrals.in_states([State.QUEUED])
-    put_off = tx.referrals.in_states([State.DEFERRED])
-    without_day = [row for row in put_off if deferrals.is_without_day(row)]
-    return Lists(
-        new=[row for row in queued if row["meeting"] <= meeting.date],
-        carried_over=tx.referrals.in_states([State.ON_LIST]),
-        waiting=[*tx.referrals.in_states([State.WAITING]), *without_day],
-        missed_cut_off=[row for row in queued if row["meeting"] > meeting.date],
-        put_off=[row for row in put_off if not deferrals.is_without_day(row)],
-        decided=tx.referrals.in_states([State.DECIDED]),
-    )
-
-
-def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> DigestFacts:
-    """What the digest says, without a name in it."""
-    enquiries = tx.enquiries.waiting()
-    old = [
-        row
-        for row in enquiries
-        if tx.now - row["asked_at"] > timedelta(days=office.settings.referrals.old_enquiry_days)
-    ]
+def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists, address: str | None) -> DigestFacts:
+    """What the digest says to one member of staff, without the name of anybody referred; None: with everything."""
     counts = tx.mails.count_by_state()
     ours = {state: count for state, count in counts.items() if state != MailState.BEFORE_US}
     kinds = tx.mails.count_by_kind(meeting.digest_at - timedelta(days=7))
+    old, oldest = _old_enquiries(office, tx)
     return DigestFacts(
         meeting=meeting,
         form_version=office.form.version,
@@ -109,47 +97,52 @@ def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) ->
         accounted_for=sum(count for state, count in ours.items() if state not in _UNACCOUNTED),
         late=tx.now - meeting.digest_at > _LATE,
         meeting_passed=tx.now >= meeting.starts_at,
-        new=_listed(tx, lists.new),
-        carried_over=_listed(tx, lists.carried_over),
-        waiting=_listed(tx, lists.waiting),
-        missed_cut_off=_listed(tx, lists.missed_cut_off),
-        put_off=_listed(tx, lists.put_off),
-        decided=_listed(tx, lists.decided),
-        needs_a_person=tuple(Waiting(row["id"], row["words"], tx.now - row["opened_at"]) for row in tx.needs.waiting()),
-        failed_letters=tuple(_failed(tx, row) for row in tx.letters.troubled() if not _is_draft(row)),
-        old_enquiries=len(old),
-        oldest_enquiry=tx.now - old[0]["asked_at"] if old else timedelta(),
+        new=listed(tx, lists.new),
+        carried_over=listed(tx, lists.carried_over, lists.last),
+        waiting=listed(tx, lists.waiting, lists.last),
+        missed_cut_off=listed(tx, lists.missed_cut_off),
+        put_off=listed(tx, lists.put_off),
+        decided=listed(tx, lists.decided),
+        needs_a_person=tuple(_needs(office, tx, address)),
+        failed_letters=tuple(_failed(office, tx, address)),
+        old_enquiries=old,
+        oldest_enquiry=oldest,
         filed=sum(kinds.get(kind, 0) for kind in _FILED),
     )
 
 
-def _listed(tx: Transaction, rows: Sequence[sa.RowMapping]) -> tuple[Listed, ...]:
-    return tuple(
-        Listed(
-            row["reference"],
-            row["received_at"],
-            _waited(tx.now, row),
-            _organisation(tx, row["id"]),
-            standing.in_short(tx, row),
-        )
-        for row in rows
-    )
+def _old_enquiries(office: Office, tx: Transaction) -> tuple[int, timedelta]:
+    """How many forms were asked for and have not come back in long, and how long the oldest."""
+    limit = timedelta(days=office.settings.referrals.old_enquiry_days)
+    ages = [tx.now - row["asked_at"] for row in tx.enquiries.waiting()]
+    old = [age for age in ages if age > limit]
+    return len(old), max(old, default=timedelta())
 
 
-def _waited(now: datetime, row: sa.RowMapping) -> timedelta:
-    since: datetime = row["waiting_since"] or row["received_at"]
-    return now - since
+def _needs(office: Office, tx: Transaction, address: str | None) -> Iterator[Waiting]:
+    """What needs a person, but for what is about a referral that this one may not see."""
+    nobodys = not office.settings.staff.lead
+    for row in tx.needs.waiting():
+        unassigned = row["why"] == restricting.WHY and nobodys
+        if unassigned or _may_see(office, tx, row["referral_id"], address):
+            yield Waiting(row["id"], row["words"], tx.now - row["opened_at"])
 
 
-def _organisation(tx: Transaction, referral_id: int) -> str:
-    answer = tx.referrals.answers(referral_id).get("r_org")
-    return str(answer.value or "") if answer else ""
-
-
-def _failed(tx: Transaction, row: sa.RowMapping) -> FailedLetter:
-    reference = tx.referrals.by_id(row["referral_id"])["reference"] if row["referral_id"] else ""
+def _failed(office: Office, tx: Transaction, address: str | None) -> Iterator[FailedLetter]:
+    """Letters in trouble, but for drafts and for what is about a referral that this one may not see."""
     words = {LetterState.IN_DOUBT: "may not have gone", LetterState.HELD: "held for a person"}
-    return FailedLetter(row["name"], reference, row["note"] or words.get(row["state"], "not delivered"))
+    for row in tx.letters.troubled():
+        if _is_draft(row) or not _may_see(office, tx, row["referral_id"], address):
+            continue
+        reference = tx.referrals.by_id(row["referral_id"])["reference"] if row["referral_id"] else ""
+        to = row["recipient"] if row["name"] == "digest" else ""
+        yield FailedLetter(row["name"], reference, row["note"] or words.get(row["state"], "not delivered"), to)
+
+
+def _may_see(office: Office, tx: Transaction, referral_id: int | None, address: str | None) -> bool:
+    if referral_id is None or address is None:
+        return True
+    return may_see(office.settings.staff, tx.referrals.by_id(referral_id), address)
 
 
 def _is_draft(row: sa.RowMapping) -> bool:
@@ -158,22 +151,5 @@ def _is_draft(row: sa.RowMapping) -> bool:
 
 def review_list_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> bytes:
     """The review list as a Word document: a front page, then a page a referral."""
-    entries = [_entry(office, tx, row, lists) for row in lists.for_review]
+    entries = [entry(office, tx, row, lists) for row in lists.for_review]
     return reviewlist.write(meeting, entries, office.form, office.settings, made_at=tx.now, published=office.published)
-
-
-def _entry(office: Office, tx: Transaction, row: sa.RowMapping, lists: Lists) -> Entry:
-    missing, unclear = gaps_of(office, tx, row["id"])
-    status = "New" if row in lists.new else standing.waits(tx, row) if row in lists.waiting else "Carried over"
-    return Entry(
-        reference=row["reference"],
-        received_at=row["received_at"],
-        status=status,
-        late=row["missed_cut_off"],
-        answers=tx.referrals.answers(row["id"]),
-        missing=missing,
-        unclear=unclear,
-        waiting_since=row["waiting_since"],
-        checks=checks_of(office, tx, row),
-        notes=standing.notes(office, tx, row),
-    )

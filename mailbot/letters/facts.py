@@ -114,15 +114,18 @@ class Listed:
     waiting: timedelta
     organisation: str = ""
     note: str = ""  # what else to know, in a few words
+    late: bool = False  # it missed the cut-off of the meeting before
+    changed: tuple[str, ...] = ()  # what came or was done since the last list
 
 
 @dataclass(frozen=True)
 class FailedLetter:
-    """A letter that could not be delivered; `why` without an address or a name."""
+    """A letter that could not be delivered; `why` without an address or a name, `to` only where it is staff's."""
 
     letter: str
     reference: str
     why: str
+    to: str = ""
 
 
 @dataclass(frozen=True)

@@ -98,14 +98,20 @@ def _reminders(meeting: Meeting) -> Iterator[ReminderFacts]:
 
 def _digests(meeting: Meeting) -> Iterator[DigestFacts]:
     one = Listed("HM-2026-0042", _MONDAY, timedelta(days=1), "Fareham CMHT")
-    old = Listed("HM-2026-0031", _MONDAY - timedelta(days=14), timedelta(days=15))
+    old = Listed(
+        "HM-2026-0031", _MONDAY - timedelta(days=14), timedelta(days=15), late=True,
+        changed=("a corrected form came", "answers were checked"),
+    )  # fmt: skip
     yield DigestFacts(meeting, form_version="1", mails=0, accounted_for=0)
     yield DigestFacts(
         meeting, form_version="1", mails=41, accounted_for=40, criteria_dated=date(2026, 9, 1), late=True,
         new=(one,), carried_over=(old,), waiting=(old,), missed_cut_off=(one,),
         put_off=(replace(old, note="put off until 6 January 2027"),), decided=(old,),
         needs_a_person=(Waiting(12, "The form is locked with a password", timedelta(hours=3)),),
-        failed_letters=(FailedLetter("receipt", "HM-2026-0042", "the address does not exist"),),
+        failed_letters=(
+            FailedLetter("receipt", "HM-2026-0042", "the address does not exist"),
+            FailedLetter("digest", "", "came back: 5.1.1", "clerk@service.example"),
+        ),
         old_enquiries=2, oldest_enquiry=timedelta(days=20), filed=9,
     )  # fmt: skip
     yield DigestFacts(meeting, form_version="1", mails=1, accounted_for=1, late=True, meeting_passed=True, new=(one,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from mailbot import outcomes, wording
@@ -74,7 +74,10 @@ class Entry:
     missing: Sequence[str] = ()
     unclear: Sequence[str] = ()
     waiting_since: datetime | None = None
+    waited: timedelta | None = None  # since it came, or since more was asked for; None for a new one
     checks: Sequence[Check] = ()
+    papers: Sequence[str] = ()  # what came for it
+    contact: Sequence[str] = ()  # what came before it
     notes: Sequence[str] = field(default=())  # anything else the meeting should know, a line each
 
 
@@ -130,9 +133,10 @@ def _line(entry: Entry, form: Form, settings: Settings) -> tuple[str, ...]:
 
 
 def _status(entry: Entry, settings: Settings) -> str:
-    if entry.waiting_since is None:
-        return entry.status
-    return f"{entry.status} since {wording.short_date(entry.waiting_since, settings.meeting.zone)}"
+    words = entry.status
+    if entry.waiting_since is not None:
+        words += f" since {wording.short_date(entry.waiting_since, settings.meeting.zone)}"
+    return f"{words}, {wording.age(entry.waited)}" if entry.waited is not None else words
 
 
 def _state(entry: Entry, settings: Settings) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mailbot import tls
 from mailbot.settings.environment import name_of
 from mailbot.settings.problems import Key, Problem, field_of
-from mailbot.settings.sections import MeetingSettings, Settings
+from mailbot.settings.sections import MeetingSettings, Settings, StaffSettings
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEK = 7 * 24 * 60
@@ -21,6 +21,7 @@ def broken(settings: Settings) -> Iterator[Problem]:
     yield from _folders(settings)
     yield from _week(settings.meeting)
     yield from _form(settings)
+    yield from _staff(settings.staff)
 
 
 def unset(settings: Settings) -> list[str]:
@@ -112,3 +113,12 @@ def _form(settings: Settings) -> Iterator[Problem]:
         there = sorted(path.parent.name for path in settings.folder.glob("forms/*/form.toml"))
         fix = f"write a version that is there: {', '.join(there)}" if there else "put a form's definition there"
         yield Problem(("referrals", "form"), f"there is no {settings.form_folder / 'form.toml'}; {fix}")
+
+
+def _staff(staff: StaffSettings) -> Iterator[Problem]:
+    """Who is given something beside the digest gets the digest."""
+    theirs = {address.lower() for address in staff.addresses}
+    if staff.lead and staff.lead.lower() not in theirs:
+        yield Problem(("staff", "lead"), "is not one of staff.addresses; add it there, or write one of them")
+    if not theirs.issuperset(address.lower() for address in staff.rows):
+        yield Problem(("staff", "rows"), "names an address that is not one of staff.addresses; add it there")

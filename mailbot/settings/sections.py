@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from mailbot.settings.types import (
     Address,
     Addresses,
+    Agencies,
     DatabaseUrl,
     Day,
     Host,
     Mode,
     Moment,
     Names,
+    OptionalAddress,
     OptionalPath,
     Port,
     Tls,
@@ -147,6 +149,22 @@ class StaffSettings(Section):
     """the e-mail addresses of staff, who get the digest and whose decisions count; needed in modes drafts and send"""
     remind_after_hours: float = Field(default=24.0, gt=0)
     """how many hours something may wait for a person before staff are reminded"""
+    lead: OptionalAddress = ""
+    """which of these addresses decides who sees a restricted referral; empty: any of them, none seeing it till then"""
+    agencies: Agencies = ()
+    """which address or domain is which agency's, such as ["police.example: Police"]; any can be kept from one"""
+    names: Names = ()
+    """the names of colleagues, such as ["Ann Example"]; a form about one of them is restricted"""
+    rows: Addresses = ()
+    """the addresses of those staff who also want the review list as rows, in a spreadsheet"""
+
+    def agency_of(self, address: str) -> str:
+        """The agency of a member of staff: by the address, else by its domain or the domain it lies within."""
+        pairs = (entry.partition(":") for entry in self.agencies)
+        found = {whose.strip().lower(): agency.strip() for whose, _, agency in pairs}
+        domain = address.lower().rpartition("@")[2]
+        within = [whose for whose in found if domain == whose or domain.endswith(f".{whose}")]
+        return found.get(address.lower()) or found.get(max(within, key=len, default=""), "")
 
 
 class MeetingSettings(Section):

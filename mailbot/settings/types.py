@@ -84,6 +84,17 @@ def _names(value: Any) -> Any:
         raise ValueError('must be a list; write it as ["one", "two"], or as one, two') from None
 
 
+def _agencies(entries: tuple[str, ...]) -> tuple[str, ...]:
+    for entry in entries:
+        whose, colon, agency = (part.strip() for part in entry.partition(":"))
+        if not colon or not agency or not (_ADDRESS.fullmatch(whose) or _HOST.fullmatch(whose)):
+            raise ValueError(
+                "must say whose agency it is; write each as address: agency, or domain: agency, such as "
+                '"police.example: Police"'
+            )
+    return entries
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -107,8 +118,10 @@ def _database(url: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+OptionalAddress = Annotated[str, AfterValidator(lambda text: text and _address(text))]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(_names)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Agencies = Annotated[Names, AfterValidator(_agencies)]
 Host = Annotated[str, AfterValidator(_host)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(lambda moment: moment.astimezone(dt.UTC))]

@@ -40,3 +40,8 @@ class Enquiries:
         """Enquiries whose form has not come back, oldest first."""
         query = sa.select(enquiry).where(enquiry.c.closed_at.is_(None)).order_by(enquiry.c.asked_at)
         return self._connection.execute(query).mappings().all()
+
+    def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
+        """Enquiries that a referral answered, oldest first."""
+        query = sa.select(enquiry).where(enquiry.c.referral_id == referral_id).order_by(enquiry.c.asked_at)
+        return self._connection.execute(query).mappings().all()

@@ -95,18 +95,13 @@ class Referrals:
     def answers(self, referral_id: int) -> dict[str, Answer]:
         """The newest version of each answer, by key."""
         query = sa.select(answer).where(answer.c.referral_id == referral_id).order_by(answer.c.version, answer.c.id)
-        return {
-            row["key"]: Answer(
-                value=row["value"],
-                raw=row["raw"],
-                confidence=row["confidence"] / 1000,
-                where=row["found"],
-                remark=row["remark"],
-                candidates=tuple(row["candidates"]),
-                crop=row["crop"],
-            )
-            for row in self._connection.execute(query).mappings()
-        }
+        return {row["key"]: _answer(row) for row in self._connection.execute(query).mappings()}
+
+    def answer(self, referral_id: int, key: str) -> Answer | None:
+        """The newest version of one answer."""
+        query = sa.select(answer).where(answer.c.referral_id == referral_id, answer.c.key == key)
+        row = self._connection.execute(query.order_by(answer.c.version.desc()).limit(1)).mappings().first()
+        return _answer(row) if row else None
 
     def every_answer(self, referral_id: int) -> Sequence[sa.RowMapping]:
         """All versions of all answers, oldest first."""
@@ -175,3 +170,15 @@ class Referrals:
     def count_by_state(self) -> dict[str, int]:
         rows = self._connection.execute(sa.select(referral.c.state, sa.func.count()).group_by(referral.c.state))
         return dict(rows.all())
+
+
+def _answer(row: sa.RowMapping) -> Answer:
+    return Answer(
+        value=row["value"],
+        raw=row["raw"],
+        confidence=row["confidence"] / 1000,
+        where=row["found"],
+        remark=row["remark"],
+        candidates=tuple(row["candidates"]),
+        crop=row["crop"],
+    )

@@ -141,6 +141,8 @@ referral = Table(
     Column("their_reference", Text, nullable=False, default=""),
     Column("waiting_since", Utc),
     Column("until", Date),
+    Column("only_for", JSON(none_as_null=True)),  # restricted: the agencies and staff who may see it; none yet: []
+    Column("not_for", JSON(none_as_null=True)),  # the agencies and staff it is kept from
     UniqueConstraint("year", "number"),
 )
 

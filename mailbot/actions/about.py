@@ -1,0 +1,47 @@
+"""What a person says of a referral by its reference, without an item of the queue: `HM-2026-0042: not-for Police`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from mailbot.actions import restricting, spoken
+from mailbot.actions.heard import Heard, Told
+from mailbot.actions.office import Office
+from mailbot.errors import UserError
+from mailbot.store import Transaction
+from mailbot.understood import Decision
+
+#: office, transaction, the reference, what was said with the action, and by whom -> what was done, in words
+About = Callable[[Office, Transaction, str, str, str], str]
+
+
+def _sight(how: str, office: Office, tx: Transaction, reference: str, said: str, by: str) -> str:
+    return restricting.decide(office, tx, reference, how, said, by)
+
+
+ABOUT: Mapping[str, About] = {how: partial(_sight, how) for how in ("only-for", "not-for", "for-all")}
+
+
+def answer(office: Office, tx: Transaction, reference: str, action: str, said: str, by: str) -> str:
+    """Do what a person says of a referral; says what was done. Raises UserError."""
+    if action not in ABOUT:
+        raise UserError(f"“{action}” cannot be said of a referral; choose one of: {', '.join(ABOUT)}.")
+    return ABOUT[action](office, tx, reference.upper(), said, by)
+
+
+def heard(office: Office, decision: Decision, lines: Sequence[str]) -> Heard | None:
+    """`REFERENCE: not for Police`, in the same words as at the command line."""
+    found = named(office).fullmatch(lines[0].strip())
+    said = spoken.order(found["words"]) if found else None
+    if found is None or said is None or said.item is not None or said.action not in ABOUT:
+        return None
+    reference = found["reference"]
+    return Heard(1, lambda tx: Told(answer(office, tx, reference, said.action, said.said, decision.by)))
+
+
+def named(office: Office) -> re.Pattern[str]:
+    """A line that begins with a reference of ours, and the words after it."""
+    reference = rf"\b{re.escape(office.settings.referrals.prefix)}-\d{{4}}-\d{{4,6}}\b"
+    return re.compile(rf"\W*(?P<reference>{reference})\s*[:,;.–-]*\s*(?P<words>.*)", re.IGNORECASE | re.DOTALL)
