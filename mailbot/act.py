@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from mailbot.actions import Office, people
+from mailbot.actions import Office, early, people
 from mailbot.clock import Clock
 from mailbot.kinds import KINDS
 from mailbot.mail import Mail, parse
@@ -63,7 +63,7 @@ class Actor:
                 raise RuntimeError(f"the process ended {STRIKES} times while handling it")  # noqa: TRY301 - one way out
             mail = parse(taken.raw)
             if taken.state == MailState.NEW and self._must_be_read(mail):
-                self._pass_on(taken)
+                self._pass_on(taken, mail)
             else:
                 self._act(taken, mail)
         except LeaseLostError:
@@ -76,10 +76,13 @@ class Actor:
     def _must_be_read(self, mail: Mail) -> bool:
         return bool(mail.readable) or may_hold_form(mail.words, [self._office.form])
 
-    def _pass_on(self, taken: Taken) -> None:
+    def _pass_on(self, taken: Taken, mail: Mail) -> None:
         with self._store.transaction(self._clock.now()) as tx:
-            tx.mails.move(taken.id, MailState.READING, [MailState.NEW])
+            if tx.mails.move(taken.id, MailState.READING, [MailState.NEW]):
+                understood = understand(self._office, tx, taken.id, mail, [], taken.role, taken.came_at)
+                early.tell(self._office, tx, understood)
         self._to_read()
+        self._done()
 
     def _act(self, taken: Taken, mail: Mail) -> None:
         with self._store.transaction(self._clock.now()) as tx:
@@ -120,5 +123,5 @@ def marks(understood: Understood) -> dict[str, Any]:
         "message_id": mail.message_id or None,
         "content": mail.content,
         "sender": mail.sender.address,
-        "subject": mail.subject[:500],
+        "subject": understood.subject[:500],
     }

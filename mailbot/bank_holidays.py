@@ -41,6 +41,13 @@ class BankHolidays:
             raise UserError(*problems)
         return cls(days["added"], frozenset(days["removed"]))
 
+    def working_day_after(self, day: dt.date) -> dt.date:
+        """The next Monday to Friday that is no bank holiday."""
+        following = day + dt.timedelta(days=1)
+        while following.weekday() > 4 or self.name_of(following):
+            following += dt.timedelta(days=1)
+        return following
+
     def name_of(self, day: dt.date) -> str:
         """The day's name, such as "Boxing Day"; empty where it is no bank holiday."""
         if day in self.added:

@@ -69,8 +69,9 @@ class Deliverer:
             if tx.switches.get("paused") or not tx.letters.any_due():
                 return []
         with self._store.transaction(now) as tx:
-            room = delivery.room_for_letters(self._office, tx)
-            letters = tx.letters.take(min(_BATCH, room), self._lease) if room else []
+            letters = tx.letters.take_urgent(_BATCH, self._lease)  # before all others, and never held by the brake
+            room = 0 if letters else delivery.room_for_letters(self._office, tx)
+            letters = letters or (tx.letters.take(min(_BATCH, room), self._lease) if room else [])
         self._taken_at = now
         return letters
 

@@ -70,7 +70,7 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
     """Everything recognising needs to know, asked of the store at once."""
     settings = office.settings.mailbox
     letters = _our_letters(office, tx, mail)
-    staff = frozenset(address.lower() for address in office.settings.staff.addresses)
+    staff = office.settings.staff.everybody
     return Known(
         now=tx.now,
         our_addresses=frozenset(

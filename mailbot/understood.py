@@ -114,6 +114,11 @@ class Known:
         return tuple(form for form in self.forms if any(answer.raw for answer in form.answers.values()))
 
 
+#: by these rules a subject may hold a password, or the name of another service's patient (B16, F11)
+_SUBJECT_IS_SECRET = frozenset({"password", "password_by_phone", "misdirected"})
+_NOT_SHOWN = "(not kept)"
+
+
 @dataclass(frozen=True)
 class Understood:
     """What a mail is, and why; nothing has been changed yet."""
@@ -129,6 +134,12 @@ class Understood:
     def by_person(self) -> bool:
         """Whether a person said what this mail is: limits on what goes by itself do not hold then."""
         return any(why.rule == A_PERSON_SAID_SO for why in self.why)
+
+    @property
+    def subject(self) -> str:
+        """The mail's subject, for the ledger and letters to staff; not where it may hold what nobody may keep."""
+        secret = any(why.rule in _SUBJECT_IS_SECRET for why in self.why)
+        return _NOT_SHOWN if secret and self.mail.subject else self.mail.subject
 
     @property
     def decision(self) -> Decision:
@@ -194,13 +205,22 @@ def _to_us(mail: Mail, known: Known) -> bool:
 
 
 def _replies_elsewhere(mail: Mail) -> bool:
-    ours = mail.sender.domain
-    return any(not same_organisation(one.domain, ours) for one in mail.reply_to)
+    ours = mail.sender
+    return any(one.address != ours.address and not same_organisation(one.domain, ours.domain) for one in mail.reply_to)
+
+
+#: mail providers whose addresses are people's own (A6)
+PERSONAL = frozenset(
+    {"gmail.com", "googlemail.com", "hotmail.com", "hotmail.co.uk", "outlook.com", "live.com", "live.co.uk", "msn.com",
+     "yahoo.com", "yahoo.co.uk", "icloud.com", "me.com", "btinternet.com", "sky.com", "aol.com", "proton.me",
+     "protonmail.com", "talktalk.net", "virginmedia.com", "ntlworld.com", "gmx.com", "personal.example"}
+)  # fmt: skip
 
 
 def same_organisation(one: str, other: str) -> bool:
-    """Whether one of two domains is, or lies within, the other."""
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+    """Whether one of two domains is, or lies within, the other; two people with one mail provider are strangers."""
+    within = one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+    return within and one not in PERSONAL
 
 
 def joined(known: Known) -> Sequence[KnownReferral]:

@@ -12,6 +12,7 @@ from mailbot.understood import Understood, same_organisation
 from parsers import Reading
 
 _TEXTS = ("text", "longtext")
+_OF_THE_REFERRER = "r_"
 
 
 def tell(office: Office, tx: Transaction, understood: Understood) -> None:
@@ -22,7 +23,9 @@ def tell(office: Office, tx: Transaction, understood: Understood) -> None:
         words = f"A returned form {urgent}. The receipt has gone as usual."
         people.ask(office, tx, "urgent_form", words, understood=understood, referral_id=about)
     if others := _others(understood):
-        words = f"The form was also sent to {others} outside the sender's organisation: was that safe?"
+        words = f"The form was also sent to {_counted(others)} outside the sender's organisation: was that safe?"
+        if _on_the_form(understood, others):
+            words += " The form itself gives one of them, so it may be the person referred, or somebody close to them."
         people.ask(office, tx, "copied_to_others", words, understood=understood, referral_id=about)
     if unread := " ".join(dict.fromkeys(_unread(understood))):
         words = f"Something that came with the form was not read. {unread}"
@@ -53,15 +56,30 @@ def _texts(office: Office, form: Reading) -> Iterator[str]:
             yield str(answer.value.get("text") or "")
 
 
-def _others(understood: Understood) -> str:
-    """How many other readers the mail had, whom nobody here can know (F6)."""
+def _others(understood: Understood) -> frozenset[str]:
+    """The other readers of the mail, whom nobody here can know (F6)."""
     mail, known = understood.mail, understood.known
-    others = {
+    return frozenset(
         one.address
         for one in (*mail.to, *mail.cc)
-        if one.address not in known.our_addresses and not same_organisation(one.domain, mail.sender.domain)
-    }
-    return f"{len(others)} {'address' if len(others) == 1 else 'addresses'}" if others else ""
+        if one.address not in {*known.our_addresses, mail.sender.address}
+        and not same_organisation(one.domain, mail.sender.domain)
+    )
+
+
+def _counted(others: frozenset[str]) -> str:
+    return f"{len(others)} {'address' if len(others) == 1 else 'addresses'}"
+
+
+def _on_the_form(understood: Understood, others: frozenset[str]) -> bool:
+    """Whether an answer about anybody but the referrer has one of these addresses."""
+    return any(
+        address in answer.raw.lower() or address in str(answer.value).lower()
+        for form in understood.known.filled
+        for key, answer in form.answers.items()
+        if not key.startswith(_OF_THE_REFERRER)
+        for address in others
+    )
 
 
 def _unread(understood: Understood) -> Iterator[str]:

@@ -35,7 +35,8 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
     elif (brought and brought.rule == "wrapped") or not locked:
         replies.answer(office, tx, understood, "holding", HoldingFacts(_A_PERSON_OPENS))
     else:
-        replies.answer(office, tx, understood, "cannot-open", CannotOpenFacts(tuple(dict.fromkeys(locked))))
+        facts = CannotOpenFacts(tuple(dict.fromkeys(locked)), office.is_secure(mail.sender.address))
+        replies.answer(office, tx, understood, "cannot-open", facts)
     referral = replies.put_with_referral(tx, understood)
     words = "; ".join(why.words for why in understood.why)
     parts = (f"A mail {words}.", _to_ring(understood), "Please open it in the mailbox.", _pair(tx, understood),

@@ -12,14 +12,7 @@ from mailbot.letters import FormFacts, Thread
 from mailbot.mail import Mail, parse
 from mailbot.store import Transaction
 from mailbot.store.audit import MAILBOT
-from mailbot.understood import A_PERSON_SAID_SO, Understood, Why
-
-#: mail providers whose addresses are people's own (A6)
-_PERSONAL = frozenset(
-    {"gmail.com", "googlemail.com", "hotmail.com", "hotmail.co.uk", "outlook.com", "live.com", "live.co.uk", "msn.com",
-     "yahoo.com", "yahoo.co.uk", "icloud.com", "me.com", "btinternet.com", "sky.com", "aol.com", "proton.me",
-     "protonmail.com", "talktalk.net", "virginmedia.com", "ntlworld.com", "gmx.com", "personal.example"}
-)  # fmt: skip
+from mailbot.understood import A_PERSON_SAID_SO, PERSONAL, Understood, Why
 
 
 def answer_request(office: Office, tx: Transaction, understood: Understood) -> None:
@@ -80,7 +73,7 @@ def _send_form(
 ) -> bool:
     """Whether the blank form went into the outbox: it never goes twice to one address for one mail."""
     cause = f"mail:{mail_id}"
-    facts = FormFacts(personal_address=address.rpartition("@")[2] in _PERSONAL, urgent=urgent)
+    facts = FormFacts(personal_address=address.rpartition("@")[2] in PERSONAL, urgent=urgent)
     letter = office.letters.write(
         "form", address, facts, cause=cause, now=tx.now, thread=thread, attachments=office.blanks
     )

@@ -53,6 +53,7 @@ _FITTING = {
     "bounce_unknown": ("join", "done"),
     "away": ("done",),
     "sensitive": ("send-form", "join", "new-referral", "not-ours", "done"),
+    "governance": ("send-form", "join", "new-referral", "not-ours", "done"),
     "victim": ("send-form", "not-ours", "done"),
     "withdrawal": ("join", "done"),
     "cannot_open": ("send-form", "join", "new-referral", "not-ours", "done"),
@@ -95,6 +96,8 @@ def ask(
     """Put something into the queue and tell staff by letter; None where it is in the queue already and not `again`."""
     mail_id = understood.mail_id if understood else None
     referral_id = referral_id or (letter.referral_id if letter else None)
+    if why in _URGENT and mail_id and _told_at_once(tx, mail_id, referral_id):
+        return None
     need_id = tx.needs.open(
         why, words, mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id, again=again
     )
@@ -112,6 +115,14 @@ def ask(
         think = "; ".join(why.words for why in understood.why) if understood else ""
         _tell(office, tx, tx.needs.get(need_id), think, _arrived(understood), reminder=False)
     return need_id
+
+
+def _told_at_once(tx: Transaction, mail_id: int, referral_id: int | None) -> bool:
+    """Whether staff know of this mail at once already: one such letter is enough; what it is about is noted."""
+    urgent = [need for need in tx.needs.waiting(mail_id) if need["why"] in _URGENT]
+    if urgent and referral_id:
+        tx.needs.about(urgent[0]["id"], referral_id)
+    return bool(urgent)
 
 
 def ask_about_set_aside(office: Office, tx: Transaction, mail_id: int) -> None:
@@ -182,7 +193,9 @@ def _whom(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Sequenc
     Where nobody may see it yet all are told, so that it is not forgotten; then the second is True, and what arrived
     is not theirs to read.
     """
-    everybody = office.settings.staff.addresses
+    staff_ = office.settings.staff
+    governance = staff_.information_governance if need["why"] == "governance" else ()
+    everybody = tuple(dict.fromkeys((*staff_.addresses, *governance)))
     failed = tx.letters.get(need["letter_id"])["recipient"] if need["letter_id"] else ""
     told = [address for address in everybody if address.lower() != failed]
     if need["referral_id"] is None:
@@ -195,7 +208,7 @@ def _whom(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Sequenc
 def _arrived(understood: Understood | None) -> Arrived | None:
     if understood is None:
         return None
-    return Arrived(understood.mail.sender.address or "an unknown address", understood.came_at, understood.mail.subject)
+    return Arrived(understood.mail.sender.address or "an unknown address", understood.came_at, understood.subject)
 
 
 def _arrived_row(row: sa.RowMapping) -> Arrived:
@@ -203,4 +216,4 @@ def _arrived_row(row: sa.RowMapping) -> Arrived:
 
 
 def _to_staff(office: Office, recipient: str) -> bool:
-    return recipient in {address.lower() for address in office.settings.staff.addresses}
+    return recipient in office.settings.staff.everybody

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -31,7 +31,11 @@ def answer(
 
 def answer_neutrally(office: Office, tx: Transaction, understood: Understood) -> bool:
     """Whether the agreed safe text goes: it confirms nothing, and tells where to find help."""
-    return answer(office, tx, understood, "neutral", NeutralFacts())
+    return answer(office, tx, understood, "neutral", NeutralFacts(_next_working_day(office, tx)))
+
+
+def _next_working_day(office: Office, tx: Transaction) -> date:
+    return office.bank_holidays.working_day_after(tx.now.astimezone(office.settings.meeting.zone).date())
 
 
 def _held_back(office: Office, tx: Transaction, understood: Understood, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The times that the law sets: one month to answer who asks for what is held on them, 72 hours to report a breach."""
+"""What the law gives a time for: one month to answer who asks for what is held on them, 72 hours to report a breach."""
 
 from __future__ import annotations
 
@@ -6,14 +6,27 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from mailbot import wording
+from mailbot.actions import people
 from mailbot.actions.office import Office
+from mailbot.asking import speaks_of_danger
 from mailbot.store import Transaction
 from mailbot.understood import Understood
 
 _BREACH = timedelta(hours=72)  # UK GDPR article 33(1), from when it is known
 
 
-def clock(office: Office, tx: Transaction, understood: Understood, *, breach: bool) -> str:
+def ask(office: Office, tx: Transaction, understood: Understood, words: str, *, breach: bool) -> None:
+    """Staff and information governance are told, with the time that runs; nothing read from a breach is kept (F11)."""
+    if breach and understood.known.readings:
+        tx.mails.keep_readings(understood.mail_id, [])
+        words = f"{words} What its files were read as has been thrown away."
+    told = f"{words} {_clock(office, tx, understood, breach=breach)}"
+    people.ask(office, tx, "governance", told, understood=understood)
+    if danger := speaks_of_danger(understood.mail, understood.known):
+        people.ask(office, tx, "danger", f"The mail {danger.words}.", understood=understood)
+
+
+def _clock(office: Office, tx: Transaction, understood: Understood, *, breach: bool) -> str:
     """From when the time runs and when it ends, in words; both are recorded."""
     zone = office.settings.meeting.zone
     if breach:

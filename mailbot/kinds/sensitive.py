@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailbot.actions import Office, people, replies, rights
 from mailbot.asking import WITH_SAFE_TEXT, from_no_referrer
+from mailbot.letters import HoldingFacts
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why
@@ -19,8 +20,10 @@ _WORDS = {
 }
 
 
-#: what the law gives a time for: the answer to who asks (F2, F10), the report of a breach (F11)
-_CLOCKS = ("person_referred", "rights", "misdirected")
+#: of these, whoever is set for information governance is told too, and the law gives a time (F2, F10, F11)
+_GOVERNANCE = ("person_referred", "rights", "misdirected")
+#: what may be acknowledged where a team has set that (F10)
+_MAY_BE_ACKNOWLEDGED = ("rights", "press")
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
@@ -34,10 +37,12 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     rule = understood.why[0].rule
     if rule in WITH_SAFE_TEXT:
         replies.answer_neutrally(office, tx, understood)
+    elif rule in _MAY_BE_ACKNOWLEDGED and office.settings.sender.acknowledge_rights:
+        replies.answer(office, tx, understood, "holding", HoldingFacts())
     words = _WORDS.get(rule, "Somebody writes who is no referrer.")
-    if rule in _CLOCKS:
-        words = f"{words} {rights.clock(office, tx, understood, breach=rule == 'misdirected')}"
     if rule == "victim":
         people.ask(office, tx, "victim", words, understood=understood)
+    elif rule in _GOVERNANCE:
+        rights.ask(office, tx, understood, words, breach=rule == "misdirected")
     else:
         replies.ask(office, tx, understood, "sensitive", words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailbot.actions import Office, enquiries, replies
 from mailbot.asking import against_asking, asks_for_form, disputes, is_letter_of_referral, speaks_of_danger
-from mailbot.mail import Mail
+from mailbot.mail import Mail, passed_on_from
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
 
@@ -40,4 +40,7 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     if not referral and not understood.by_person and any(why.rule == _LETTER for why in understood.why):
         enquiries.answer_letter(office, tx, understood)
         words = "A letter that refers somebody without our form. The form has been sent; the letter is no referral yet."
+    writer = passed_on_from(understood.mail)
+    if writer and writer not in understood.known.our_addresses:
+        words += f" It passes on a mail of {writer}. To send the form there, answer: send-form {writer}"
     replies.ask(office, tx, understood, "unclear", words, referral["id"] if referral else None)

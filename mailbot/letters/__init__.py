@@ -184,6 +184,7 @@ def _thread(thread: Thread | None) -> list[tuple[str, str]]:
 
 def _automatic(name: str) -> list[tuple[str, str]]:
     return [
+        *([("Importance", "high")] if name == "urgent" else []),  # RFC 2156 5.3.6: Outlook shows a red mark
         ("Auto-Submitted", "auto-replied" if name in _ANSWERS else "auto-generated"),
         ("X-Auto-Response-Suppress", f"{_SUPPRESS}, OOF" if name in _NO_OUT_OF_OFFICE else _SUPPRESS),
     ]

@@ -70,6 +70,8 @@ class QuestionFacts(Facts):
 class NeutralFacts(Facts):
     """`neutral`: the agreed safe text, which confirms nothing."""
 
+    read_by: date  # the next working day: a person reads what was written
+
 
 @dataclass(frozen=True)
 class HoldingFacts(Facts):
@@ -83,6 +85,7 @@ class CannotOpenFacts(Facts):
     """`cannot-open`: what was wrong with each file, in plain words."""
 
     problems: tuple[str, ...]
+    secure: bool = True  # the sender's domain is on the secure list: an unlocked copy may be asked for
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,11 @@ def samples(rules: MeetingSettings) -> Iterator[tuple[str, Facts]]:
     yield from (("receipt", facts) for facts in _receipts(meeting))
     yield from (("reminder", facts) for facts in _reminders(meeting))
     yield "question", QuestionFacts()
-    yield "neutral", NeutralFacts()
+    yield "neutral", NeutralFacts(date(2026, 11, 24))
     yield from (("holding", HoldingFacts(why)) for why in ("", "It is encrypted, so a person has to open it."))
     yield "cannot-open", CannotOpenFacts(("It is locked with a password.",))
     yield "cannot-open", CannotOpenFacts(("It is locked with a password.", "It is a link, and we do not open links."))
+    yield "cannot-open", CannotOpenFacts(("It is locked with a password.",), secure=False)
     yield "added", AddedFacts("HM-2026-0042")
     yield "added", AddedFacts("HM-2026-0042", "CMHT/1234", meeting)
     for stage in ("queued", "waiting", "decided", "told"):

@@ -69,6 +69,8 @@ _LONGEST_LINE, _LONGEST_SAID, _SAID_LINES = 400, 600, 8
 #: a year and a time of day, and no "he", "she" or "they" that wrote: a program's line, and not somebody's story
 _BY_A_PROGRAM = re.compile(r"\b20\d\d\b.*\b\d{1,2}[:.h]\d\d\b", re.IGNORECASE)
 _BY_SOMEBODY = re.compile(r"\b(?:i|he|she|they|we|it|you|who|and|then|also)\s+(?:\w+\s+)?wrote\b", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"[A-Za-z0-9._'+-]{1,64}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,60}){1,6}")
+_LOOKED_THROUGH, _BLOCK_LINES = 500, 4
 _QUOTED = re.compile(r"\s*(?:>|\|\s|\|$)")
 
 
@@ -95,6 +97,17 @@ def who_wrote(lines: list[str], index: int) -> int:
         if line.rstrip().endswith((":", ">")) and _SAID.match(said):
             return count if _is_a_programs(said) or goes_on_quoted(lines, index + count) else 0
     return 0
+
+
+def writer_of_history(text: str) -> str:
+    """The address of who wrote the newest mail that is quoted or passed on; "" where none is named."""
+    lines = text.split("\n")[:_LOOKED_THROUGH]
+    for index in range(len(lines)):
+        if begins_history(lines, index) or who_wrote(lines, index):
+            block = " ".join(line[:_LONGEST_LINE] for line in lines[index : index + _BLOCK_LINES])
+            found = _BARE_ADDRESS.search(block)
+            return found[0].lower() if found else ""
+    return ""
 
 
 def is_quoted(line: str) -> bool:

@@ -129,6 +129,8 @@ class SenderSettings(Section):
     """how many letters may leave in an hour before sending waits; 0: no brake"""
     forms_per_address_per_day: int = Field(default=2, ge=0)
     """how many blank forms an address may get in 24 hours; 0: no limit"""
+    acknowledge_rights: bool = False
+    """true to acknowledge subject access, data requests, solicitors, press and freedom of information by themselves"""
     answer_timeout_seconds: float = Field(default=600.0, gt=0)
     """how many seconds to wait for the server's answer to a whole letter; RFC 5321 asks for ten minutes"""
     in_doubt_grace_seconds: float = Field(default=300.0, ge=0)
@@ -147,6 +149,8 @@ class StaffSettings(Section):
 
     addresses: Addresses = ()
     """the e-mail addresses of staff, who get the digest and whose decisions count; needed in modes drafts and send"""
+    information_governance: Addresses = ()
+    """who is told too of subject access, data requests of police, solicitors, and details that came to us by mistake"""
     remind_after_hours: float = Field(default=24.0, gt=0)
     """how many hours something may wait for a person before staff are reminded"""
     lead: OptionalAddress = ""
@@ -165,6 +169,11 @@ class StaffSettings(Section):
         domain = address.lower().rpartition("@")[2]
         within = [whose for whose in found if domain == whose or domain.endswith(f".{whose}")]
         return found.get(address.lower()) or found.get(max(within, key=len, default=""), "")
+
+    @property
+    def everybody(self) -> frozenset[str]:
+        """All who get letters to staff, in lower case."""
+        return frozenset(one.lower() for one in (*self.addresses, *self.information_governance))
 
 
 class MeetingSettings(Section):

@@ -42,18 +42,26 @@ _THERE = sa.select(blob.c.sha256).where(blob.c.sha256.in_(sa.bindparam("hashes",
 _DUE = sa.select(letter.c.id).where(letter.c.state == LetterState.READY, letter.c.next_try_at <= sa.bindparam("now"))
 _ANY_DUE = _DUE.limit(1)
 _NEXT = _DUE.order_by(letter.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
-_TAKE = (
-    sa.update(letter)
-    # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
-    .where(letter.c.id.in_(sa.select(_NEXT.cte("due").c.id)), letter.c.state == LetterState.READY)
-    .values(
-        state=LetterState.LEASED,
-        lease_owner=sa.bindparam("owner"),
-        lease_until=sa.bindparam("until"),
-        attempts=letter.c.attempts + 1,
+_URGENT = "urgent"
+
+
+def _take(due: sa.Select[tuple[int]]) -> Any:
+    return (
+        sa.update(letter)
+        # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
+        .where(letter.c.id.in_(sa.select(due.cte("due").c.id)), letter.c.state == LetterState.READY)
+        .values(
+            state=LetterState.LEASED,
+            lease_owner=sa.bindparam("owner"),
+            lease_until=sa.bindparam("until"),
+            attempts=letter.c.attempts + 1,
+        )
+        .returning(*(letter.c[part.name] for part in fields(ToSend)))
     )
-    .returning(*(letter.c[part.name] for part in fields(ToSend)))
-)
+
+
+_TAKE, _TAKE_URGENT = _take(_NEXT), _take(_NEXT.where(letter.c.name == _URGENT))
+_ANY_URGENT = _ANY_DUE.where(letter.c.name == _URGENT)
 _FINISH = sa.update(letter).where(
     letter.c.id == sa.bindparam("this"),
     letter.c.state == LetterState.LEASED,
@@ -106,8 +114,16 @@ class LetterBox:
 
     def take(self, limit: int, lease: timedelta) -> list[ToSend]:
         """Lease up to `limit` letters that are due, oldest first."""
+        return self._take(_TAKE, limit, lease)
+
+    def take_urgent(self, limit: int, lease: timedelta) -> list[ToSend]:
+        """The same of those that go before all others."""
+        any_urgent = self._connection.execute(_ANY_URGENT, {"now": self._now}).first() is not None
+        return self._take(_TAKE_URGENT, limit, lease) if any_urgent else []
+
+    def _take(self, statement: Any, limit: int, lease: timedelta) -> list[ToSend]:
         values = {"now": self._now, "most": limit, "owner": self._owner, "until": self._now + lease}
-        rows = self._connection.execute(_TAKE, values).all()
+        rows = self._connection.execute(statement, values).all()
         return sorted((ToSend(*row) for row in rows), key=lambda to_send: to_send.id)
 
     def finish(self, letter_id: int, to: LetterState, **values: Any) -> bool:

@@ -67,6 +67,10 @@ class Needs:
         update = sa.update(need).where(need.c.id == need_id, need.c.closed_at.is_(None))
         return self._connection.execute(update.values(closed_at=self._now, closed_by=by, action=action)).rowcount == 1
 
+    def about(self, need_id: int, referral_id: int) -> None:
+        """Name the referral it turned out to be about."""
+        self._connection.execute(sa.update(need).where(need.c.id == need_id).values(referral_id=referral_id))
+
     def to_remind(self, before: datetime) -> Sequence[sa.RowMapping]:
         """Those opened before a moment and not reminded of since then."""
         stale = sa.or_(need.c.reminded_at.is_(None), need.c.reminded_at < before)

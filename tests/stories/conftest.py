@@ -34,3 +34,15 @@ def open_desk(dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path) -> Iterator
 def desk(open_desk: OpenDesk) -> Desk:
     """A desk in mode send that has started."""
     return open_desk().start()
+
+
+@pytest.fixture(scope="session")
+def counter(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One service for all stories that need no more of it: each asks only what came of its own mails.
+
+    Its clock stands on the Monday and is never moved; nobody else's letters, items or references may be counted.
+    """
+    with SmtpSink().running() as sink:
+        desk = Desk(dovecot, sink, tmp_path_factory.mktemp("counter"), SENDER__LETTERS_PER_HOUR="0")
+        yield desk.start()
+        desk.close()

@@ -9,14 +9,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from imapclient import IMAPClient
 
 from mailbot.store import LetterState, MailState, Store, Transaction
+from mailbot.store.tables import mail as mail_table
 from tests.servers.dovecot import Dovecot
 from tests.servers.net import wait_until
 from tests.servers.smtp import SmtpSink
@@ -29,6 +32,27 @@ OUR_SERVER = "mx.desk.example"
 PATIENCE = 30.0  # seconds; other work may keep this machine busy
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class CameOf:
+    """What came of one mail, once all of it is done."""
+
+    kind: str
+    why: tuple[str, ...]  # the rules that spoke
+    letters: tuple[Letter, ...]
+    waits: tuple[str, ...]  # what needs a person, by rule
+    references: tuple[str, ...]
+
+    @property
+    def told(self) -> dict[str, list[str]]:
+        """Whom each letter went to."""
+        names = dict.fromkeys(one.name for one in self.letters)
+        return {name: [one.to for one in self.letters if one.name == name] for name in names}
+
+    def letter(self, name: str) -> Letter:
+        (letter,) = (one for one in self.letters if one.name == name)
+        return letter
 
 
 class Desk:
@@ -256,6 +280,25 @@ class Desk:
                 and not tx.mails.set_aside_unannounced()
                 and not (files and tx.mails.any_unfiled(self.address, "INBOX"))
             )
+
+    def came_of(self, arrived: Mail) -> CameOf:
+        """What came of that mail alone, whatever else goes on at the desk."""
+        came = self.until(lambda: self._came_of(arrived.message_id), "the mail has not been dealt with")
+        assert came
+        return came
+
+    def _came_of(self, message_id: str) -> CameOf | None:
+        with self.ledger() as tx:
+            query = sa.select(mail_table.c.id, mail_table.c.kind, mail_table.c.why)
+            found = tx.connection.execute(query.where(mail_table.c.message_id == message_id)).first()
+            written = tx.letters.of_mail(found.id) if found else ()
+            if found is None or any(row["state"] != LetterState.SENT for row in written):
+                return None
+            waits = tuple(need["why"] for need in tx.needs.waiting(found.id))
+            references = tuple(tx.mails.references_of(found.id))
+        sent = {one.message_id: one for one in self.letters()}
+        letters = tuple(sent[row["message_id"]] for row in written)
+        return CameOf(found.kind, tuple(why["rule"] for why in found.why), letters, waits, references)
 
     def kinds(self) -> list[str | None]:
         """What each mail was taken for, in the order they came."""
