@@ -193,9 +193,9 @@ def _whom(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Sequenc
     Where nobody may see it yet all are told, so that it is not forgotten; then the second is True, and what arrived
     is not theirs to read.
     """
-    staff_ = office.settings.staff
-    governance = staff_.information_governance if need["why"] == "governance" else ()
-    everybody = tuple(dict.fromkeys((*staff_.addresses, *governance)))
+    of_staff = office.settings.staff
+    governance = of_staff.information_governance if need["why"] == "governance" else ()
+    everybody = tuple(dict.fromkeys((*of_staff.addresses, *governance)))
     failed = tx.letters.get(need["letter_id"])["recipient"] if need["letter_id"] else ""
     told = [address for address in everybody if address.lower() != failed]
     if need["referral_id"] is None:
