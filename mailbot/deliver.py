@@ -52,8 +52,10 @@ class Deliverer:
         """Whether a letter was sent or settled."""
         letters = self._take()
         for index, letter in enumerate(letters):
-            if self._clock.now() - self._taken_at > _BATCH_TIME or not self._send(letter):
-                self._give_back(letters[index + 1 :])
+            rest = letters[index + 1 :]
+            in_time = self._clock.now() - self._taken_at <= _BATCH_TIME
+            if not self._send(letter, rest[0] if rest and in_time else None):
+                self._give_back(rest)
                 break
         return bool(letters) or self._settle() or self._copy_to_sent()
 
@@ -72,11 +74,13 @@ class Deliverer:
             letters = tx.letters.take_urgent(_BATCH, self._lease)  # before all others, and never held by the brake
             room = 0 if letters else delivery.room_for_letters(self._office, tx)
             letters = letters or (tx.letters.take(min(_BATCH, room), self._lease) if room else [])
+            if letters:
+                tx.letters.begin(letters[0].id, self._lease)
         self._taken_at = now
         return letters
 
-    def _send(self, letter: ToSend) -> bool:
-        """Whether the next letter may follow at once."""
+    def _send(self, letter: ToSend, following: ToSend | None) -> bool:
+        """Whether the following letter is begun and may be sent at once."""
         raw = assemble(letter.skeleton, self._encoded)
         try:
             self._sender.send(self._office.settings.mailbox.address, [letter.recipient], raw)
@@ -84,20 +88,21 @@ class Deliverer:
             self._finish(letter, LetterState.READY, note=str(error), next_try_at=self._later(letter.attempts))
             return False
         except Permanent as error:
-            self._finish(letter, LetterState.FAILED, note=str(error))
-            return True
+            return self._finish(letter, LetterState.FAILED, following, note=str(error))
         except InDoubt as error:
             self._finish(letter, LetterState.IN_DOUBT, note=str(error), doubt_since=self._clock.now())
             return False
         left = LetterState(self._sender.leaves)
-        self._finish(letter, left, note=_NOTES[left], copy=self._copy_state(left))
-        return True
+        return self._finish(letter, left, following, note=_NOTES[left], copy=self._copy_state(left))
 
-    def _finish(self, letter: ToSend, to: LetterState, **values: object) -> None:
+    def _finish(self, letter: ToSend, to: LetterState, following: ToSend | None = None, **values: object) -> bool:
+        """Note what became of a letter and, in the same commit, that the following one is begun: whether it is ours."""
         with self._store.transaction(self._clock.now()) as tx:
             if tx.letters.finish(letter.id, to, **values):
                 delivery.settled(self._office, tx, letter.id, letter.name, to)
+            goes_on = following is not None and tx.letters.begin(following.id, self._lease)
         log.info("letter", letter=letter.id, name=letter.name, state=to)
+        return goes_on
 
     def _copy_state(self, left: LetterState) -> str | None:
         return "due" if left == LetterState.SENT and not self._office.settings.sender.keeps_sent_copies else None
@@ -119,13 +124,14 @@ class Deliverer:
     # -- in doubt
 
     def _doubt_the_dead(self, now: datetime) -> None:
-        """A letter whose sender ended without a word may or may not have gone."""
+        """A letter whose sender ended without a word may have gone if it was begun; what was only taken waits again."""
         with self._store.look(now) as tx:
             dead = tx.letters.dead_leases()
         if dead:
             with self._store.transaction(now) as tx:
-                count = tx.letters.doubt_dead_leases()
-            log.warning("letters_in_doubt", count=count)
+                count = tx.letters.end_dead_leases()
+            if count:
+                log.warning("letters_in_doubt", count=count)
 
     def _settle(self) -> bool:
         """Look in Sent for each letter in doubt: found means sent; the rest go once more, or are held for a person."""

@@ -44,6 +44,7 @@ class Rehearsal:
         """What has been written counts as sent when the next mail comes, so that a bounce of it is understood."""
         with self._store.transaction(self._clock.now()) as tx:
             for letter in tx.letters.take(100, timedelta(minutes=1)):
+                tx.letters.begin(letter.id, timedelta(minutes=1))
                 tx.letters.finish(letter.id, LetterState.SENT)
 
     def _found(self, mail_id: int) -> dict[str, Any]:

@@ -295,8 +295,9 @@ class TestInDoubt:
         dead = Store(str(store.engine.url))
         with dead.transaction(out.clock.now()) as tx:
             assert tx.letters.take(1, timedelta(minutes=1))
+            assert tx.letters.begin(letter_id, timedelta(minutes=1))
         out.deliver()
-        assert out.state(letter_id) == "leased"
+        assert out.state(letter_id) == "sending"
         out.clock.move(minutes=2)
         out.deliver()
         assert out.state(letter_id) == "in_doubt"

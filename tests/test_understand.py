@@ -357,6 +357,7 @@ def send(desk: Desk) -> None:
 
     with desk.store.transaction(desk.clock.now()) as tx:
         for letter in tx.letters.take(100, timedelta(minutes=1)):
+            tx.letters.begin(letter.id, timedelta(minutes=1))
             tx.letters.finish(letter.id, LetterState.SENT)
 
 

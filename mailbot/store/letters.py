@@ -62,11 +62,23 @@ def _take(due: sa.Select[tuple[int]]) -> Any:
 
 _TAKE, _TAKE_URGENT = _take(_NEXT), _take(_NEXT.where(letter.c.name == _URGENT))
 _ANY_URGENT = _ANY_DUE.where(letter.c.name == _URGENT)
-_FINISH = sa.update(letter).where(
-    letter.c.id == sa.bindparam("this"),
-    letter.c.state == LetterState.LEASED,
-    letter.c.lease_owner == sa.bindparam("owner"),
+_OURS = sa.and_(letter.c.id == sa.bindparam("this"), letter.c.lease_owner == sa.bindparam("owner"))
+_BEGIN = (
+    sa.update(letter)
+    .where(_OURS, letter.c.state == LetterState.LEASED)
+    .values(state=LetterState.SENDING, lease_until=sa.bindparam("until"))
 )
+_FINISH = sa.update(letter).where(_OURS, letter.c.state == LetterState.SENDING)
+_LEASES_OVER = sa.and_(
+    letter.c.state.in_((LetterState.LEASED, LetterState.SENDING)), letter.c.lease_until < sa.bindparam("now")
+)
+_ANY_LEASE_OVER = sa.select(letter.c.id).where(_LEASES_OVER).limit(1)
+_TAKEN_BACK = {
+    "state": LetterState.READY,
+    "lease_owner": None,
+    "lease_until": None,
+    "attempts": letter.c.attempts - 1,
+}
 
 
 class LetterBox:
@@ -126,8 +138,13 @@ class LetterBox:
         rows = self._connection.execute(statement, values).all()
         return sorted((ToSend(*row) for row in rows), key=lambda to_send: to_send.id)
 
+    def begin(self, letter_id: int, lease: timedelta) -> bool:
+        """Whether the letter is still ours to hand over; from here on it may have gone."""
+        values = {"this": letter_id, "owner": self._owner, "until": self._now + lease}
+        return self._connection.execute(_BEGIN, values).rowcount == 1
+
     def finish(self, letter_id: int, to: LetterState, **values: Any) -> bool:
-        """Whether the letter, under our lease, is now in state `to`."""
+        """Whether the letter that we began is now in state `to`."""
         ours = {"this": letter_id, "owner": self._owner}
         done = {**ours, "state": to, "lease_owner": None, "lease_until": None, **values}
         if to == LetterState.SENT:
@@ -141,24 +158,18 @@ class LetterBox:
             letter.c.state == LetterState.LEASED,
             letter.c.lease_owner == self._owner,
         )
-        values = {
-            "state": LetterState.READY,
-            "lease_owner": None,
-            "lease_until": None,
-            "attempts": letter.c.attempts - 1,
-        }
-        self._connection.execute(update.values(values))
+        self._connection.execute(update.values(_TAKEN_BACK))
 
     def any_due(self) -> bool:
         return self._connection.execute(_ANY_DUE, {"now": self._now}).first() is not None
 
     def dead_leases(self) -> bool:
-        query = sa.select(letter.c.id).where(letter.c.state == LetterState.LEASED, letter.c.lease_until < self._now)
-        return self._connection.execute(query.limit(1)).first() is not None
+        return self._connection.execute(_ANY_LEASE_OVER, {"now": self._now}).first() is not None
 
-    def doubt_dead_leases(self) -> int:
-        """Whoever held these letters ended without a word: each may or may not have gone."""
-        update = sa.update(letter).where(letter.c.state == LetterState.LEASED, letter.c.lease_until < self._now)
+    def end_dead_leases(self) -> int:
+        """Whoever held letters ended without a word: how many of them may have gone; the others wait again."""
+        over = sa.update(letter).where(letter.c.lease_until < self._now)
+        self._connection.execute(over.where(letter.c.state == LetterState.LEASED).values(_TAKEN_BACK))
         values = {
             "state": LetterState.IN_DOUBT,
             "doubt_since": self._now,
@@ -166,7 +177,7 @@ class LetterBox:
             "lease_until": None,
             "note": "stopped while it was being sent",
         }
-        return self._connection.execute(update.values(values)).rowcount
+        return self._connection.execute(over.where(letter.c.state == LetterState.SENDING).values(values)).rowcount
 
     def in_doubt(self) -> Sequence[sa.RowMapping]:
         return self._in_state(LetterState.IN_DOUBT)
@@ -186,7 +197,7 @@ class LetterBox:
 
     def sent_since(self, since: datetime) -> int:
         """How many letters have left, or may have, since a moment."""
-        on_its_way = letter.c.state == LetterState.LEASED
+        on_its_way = letter.c.state.in_((LetterState.LEASED, LetterState.SENDING))
         doubtful = sa.and_(letter.c.state == LetterState.IN_DOUBT, letter.c.doubt_since >= since)
         query = sa.select(sa.func.count()).where(sa.or_(letter.c.sent_at >= since, on_its_way, doubtful))
         return int(self._connection.execute(query).scalar_one())

@@ -22,7 +22,8 @@ class LetterState(StrEnum):
     """Every letter is in exactly one of these."""
 
     READY = "ready"  #: to be sent
-    LEASED = "leased"  #: being sent
+    LEASED = "leased"  #: taken by a process that is about to send it
+    SENDING = "sending"  #: being handed over: from here on it may have gone
     SENT = "sent"  #: the server took it
     IN_DOUBT = "in_doubt"  #: handed over, no answer came
     HELD = "held"  #: waits for a person

@@ -83,6 +83,12 @@ def put(store: Store, *causes: str, name: str = "question", **refs: Any) -> list
         return [tx.letters.put(a_letter(name, cause=cause), cause, **refs) for cause in causes]
 
 
+def begin(tx: Transaction, number: int = 1) -> None:
+    """Take so many letters and begin to hand each over."""
+    for one in tx.letters.take(number, LEASE):
+        assert tx.letters.begin(one.id, LEASE)
+
+
 def new_referral(**changes: Any) -> NewReferral:
     plain: dict[str, Any] = {
         "prefix": "HM", "received_at": MONDAY, "meeting": date(2026, 11, 25), "missed_cut_off": False,
@@ -253,14 +259,14 @@ class TestMailLeases:
         assert take(ours, MONDAY, 1) == [third]
         (letter_id,) = put(ours, "a")
         with crashed.transaction(MONDAY) as tx:
-            tx.letters.take(1, LEASE)
+            begin(tx)
             assert tx.leases.take("watch:x", LEASE)
 
         with ours.transaction(MONDAY) as tx:
             assert tx.leases.end_those_of_the_dead() == 3
             assert tx.leases.end_those_of_the_dead() == 0
             assert tx.leases.take("watch:x", LEASE)
-            assert tx.letters.doubt_dead_leases() == 1
+            assert tx.letters.end_dead_leases() == 1
             assert tx.letters.get(letter_id or 0)["state"] == LetterState.IN_DOUBT
         assert take(ours, MONDAY) == [first]
 
@@ -366,6 +372,7 @@ class TestOutbox:
                 with stores[number % 2].transaction(MONDAY) as tx:
                     taken = tx.letters.take(3, LEASE)
                     for one in taken:
+                        assert tx.letters.begin(one.id, LEASE)
                         assert tx.letters.finish(one.id, LetterState.SENT)
                 if not taken:
                     return mine
@@ -379,6 +386,7 @@ class TestOutbox:
         assert letter_id
         with ours.transaction(MONDAY) as tx:
             assert [one.attempts for one in tx.letters.take(10, LEASE)] == [1]
+            assert tx.letters.begin(letter_id, LEASE)
             assert not tx.letters.any_due()
         with theirs.transaction(MONDAY) as tx:
             assert not tx.letters.finish(letter_id, LetterState.SENT)
@@ -391,7 +399,7 @@ class TestOutbox:
         (letter_id,) = put(store, "mail:1")
         assert letter_id
         with store.transaction(MONDAY) as tx:
-            tx.letters.take(1, LEASE)
+            begin(tx)
             tx.letters.finish(letter_id, LetterState.READY, next_try_at=LATER, note="451 later")
             assert tx.letters.take(1, LEASE) == []
         with store.transaction(LATER) as tx:
@@ -404,16 +412,28 @@ class TestOutbox:
             tx.letters.give_back([letter_id or 0])
             assert [one.attempts for one in tx.letters.take(1, LEASE)] == [1]
 
+    def test_what_was_taken_and_not_begun_waits_again(self, store: Store) -> None:
+        ids = put(store, "a", "b")
+        with store.transaction(MONDAY) as tx:
+            first, second = tx.letters.take(2, LEASE)
+            assert tx.letters.begin(first.id, LEASE)
+            assert not tx.letters.begin(first.id, LEASE)
+            assert not tx.letters.finish(second.id, LetterState.SENT), "it was not begun"
+        with store.transaction(LATER) as tx:
+            assert tx.letters.end_dead_leases() == 1
+            assert not tx.letters.begin(second.id, LEASE), "who held it has lost it"
+            assert [(one.id, one.attempts) for one in tx.letters.take(2, LEASE)] == [(ids[1], 1)]
+
     def test_a_dead_lease_is_in_doubt_and_never_taken_again(self, store: Store) -> None:
         (letter_id,) = put(store, "mail:1")
         assert letter_id
         with store.transaction(MONDAY) as tx:
-            tx.letters.take(1, LEASE)
+            begin(tx)
             assert not tx.letters.dead_leases()
         with store.transaction(LATER) as tx:
             assert tx.letters.take(1, LEASE) == []
             assert tx.letters.dead_leases()
-            assert tx.letters.doubt_dead_leases() == 1
+            assert tx.letters.end_dead_leases() == 1
             assert [row["doubt_since"] for row in tx.letters.in_doubt()] == [LATER]
             assert tx.letters.take(1, LEASE) == []
             assert not tx.letters.finish(letter_id, LetterState.SENT), "who held it has lost it"
@@ -424,7 +444,7 @@ class TestOutbox:
     def test_counts_what_left_in_the_last_hour(self, store: Store) -> None:
         ids = put(store, "a", "b", "c", "d")
         with store.transaction(MONDAY) as tx:
-            tx.letters.take(3, LEASE)
+            begin(tx, 3)
             tx.letters.finish(ids[0] or 0, LetterState.SENT)
             tx.letters.finish(ids[1] or 0, LetterState.IN_DOUBT, doubt_since=MONDAY)
             assert tx.letters.sent_since(MONDAY - timedelta(hours=1)) == 3, "sent, in doubt and on its way"
@@ -450,7 +470,7 @@ class TestOutbox:
         (letter_id,) = put(store, "mail:1")
         assert letter_id
         with store.transaction(MONDAY) as tx:
-            tx.letters.take(1, LEASE)
+            begin(tx)
             tx.letters.finish(letter_id, LetterState.SENT, copy="due")
             assert [row["id"] for row in tx.letters.copies_due(5)] == [letter_id]
             tx.letters.copied(letter_id)

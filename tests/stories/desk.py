@@ -29,6 +29,7 @@ from tests.stories.mails import CHAIR, Letter, Mail, mail
 ROOT = Path(__file__).parents[2]
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # the meeting is on Wednesday at 10, its digest on Tuesday at 13
 OUR_SERVER = "mx.desk.example"
+_ON_THE_WAY = {LetterState.READY, LetterState.LEASED, LetterState.SENDING, LetterState.IN_DOUBT}
 PATIENCE = 30.0  # seconds; other work may keep this machine busy
 
 Value = TypeVar("Value")
@@ -275,7 +276,7 @@ class Desk:
             return (
                 sum(mails.values()) >= self._delivered
                 and mails.keys().isdisjoint({MailState.NEW, MailState.READING, MailState.READY})
-                and letters.keys().isdisjoint({LetterState.READY, LetterState.LEASED, LetterState.IN_DOUBT})
+                and letters.keys().isdisjoint(_ON_THE_WAY)
                 and not tx.letters.copies_due(1)
                 and not tx.mails.set_aside_unannounced()
                 and not (files and tx.mails.any_unfiled(self.address, "INBOX"))
