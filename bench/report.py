@@ -57,7 +57,7 @@ def results(seen: dict[Who, Seen], measured: dict[str, Any]) -> dict[str, Any]:
         "latency": round(ours["latency_median_ms"] / bare["latency_median_ms"], 2),
     }
     return {
-        "machine": _machine(),
+        "machine": machine(),
         "measured": measured,
         "settings": SETTINGS,
         "figures": figures,
@@ -84,7 +84,7 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join([*lines, "", f"mailbot's settings beside the servers' addresses: {settings}", *meanings])
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "cores": os.cpu_count(),

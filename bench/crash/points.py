@@ -1,0 +1,77 @@
+"""Where a process is killed: at points with a name, each met on the way of a mail or a letter, or at any moment.
+
+Each runs in the new process before mailbot does, and changes nothing but that the process ends there.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import os
+import signal
+import smtplib
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+from imapclient import IMAPClient
+
+from tests.stories.killer import after_commit, before_commit
+
+Kill = Callable[[int], None]
+
+
+def _around(owner: type, name: str, *, before: bool, only: Callable[..., bool] = lambda *_: True) -> Kill:
+    """Ends the process before, or after, the numbered call of a method of a library."""
+
+    def kill(number: int) -> None:
+        called, calls = getattr(owner, name), itertools.count(1)
+
+        @functools.wraps(called)
+        def watched(self: Any, *arguments: Any, **more: Any) -> Any:
+            dies = only(*arguments) and next(calls) == number
+            if dies and before:
+                _die()
+            given = called(self, *arguments, **more)
+            if dies:
+                _die()
+            return given
+
+        setattr(owner, name, watched)
+
+    return kill
+
+
+def _is(verb: str) -> Callable[..., bool]:
+    return lambda command, *_: command == verb
+
+
+def _asks(item: str) -> Callable[..., bool]:
+    return lambda _messages, items, *_: item in items
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+#: the way of a mail from the mailbox to its folder, and of a letter from the outbox to Sent
+POINTS: dict[str, Kill] = {
+    "a mail is fetched": _around(IMAPClient, "fetch", before=False, only=_asks("BODY.PEEK[]")),
+    "before a commit": before_commit,
+    "after a commit": after_commit,
+    "a child begins to read": _around(subprocess.Popen, "__init__", before=False),
+    "before MAIL": _around(smtplib.SMTP, "docmd", before=True, only=_is("MAIL")),
+    "before DATA": _around(smtplib.SMTP, "docmd", before=True, only=_is("DATA")),
+    "before the final dot": _around(smtplib.SMTP, "putcmd", before=True, only=_is(".")),
+    "the final dot is sent": _around(smtplib.SMTP, "putcmd", before=False, only=_is(".")),
+    "the letter is taken": _around(smtplib.SMTP, "docmd", before=False, only=_is(".")),
+    "before APPEND": _around(IMAPClient, "append", before=True),
+    "after APPEND": _around(IMAPClient, "append", before=False),
+    "before MOVE": _around(IMAPClient, "move", before=True),
+    "after MOVE": _around(IMAPClient, "move", before=False),
+}
+
+
+def kill_at(point: str, number: int) -> None:
+    """The process ends when it comes to that point for the numbered time."""
+    POINTS[point](number)
