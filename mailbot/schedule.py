@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.actions import Office
 from mailbot.clock import Clock
-from mailbot.jobs import bank_holidays, chase, digest, remind
+from mailbot.jobs import bank_holidays, chase, digest, invitations, remind
 from mailbot.meeting import digests_due
 from mailbot.store import Store
 
@@ -27,7 +27,13 @@ class Timetable:
 
     def tick(self, now: datetime) -> bool:
         """Do what is due at this moment; whether anything was."""
-        did = [self._bank_holidays(now), self._digests(now), self._reminders(now), self._gaps(now)]
+        did = [
+            self._bank_holidays(now),
+            self._invitations(now),
+            self._digests(now),
+            self._reminders(now),
+            self._gaps(now),
+        ]
         if any(did):
             self._done()
         return any(did)
@@ -39,6 +45,13 @@ class Timetable:
             return False
         with self._store.transaction(now) as tx:
             return bank_holidays.ask(self._office, tx) > 0
+
+    def _invitations(self, now: datetime) -> bool:
+        with self._store.look(now) as tx:
+            if not invitations.are_due(self._office, tx):
+                return False
+        with self._store.transaction(now) as tx:
+            return invitations.send(self._office, tx) > 0
 
     def _digests(self, now: datetime) -> bool:
         """One transaction a meeting: the slot is claimed and its letters are written together, or neither."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from mailbot.actions import replies
+from mailbot.actions import attendance, replies
 from mailbot.actions.office import Office
 from mailbot.asking import only_arranges, unread
 from mailbot.letters import AddedFacts, StatusFacts
@@ -27,7 +27,8 @@ def take_information(office: Office, tx: Transaction, understood: Understood) ->
         facts = AddedFacts(referral["reference"], referral["their_reference"], _coming(office, tx, referral))
         replies.answer(office, tx, understood, "added", facts, referral["id"])
     words = _what_came(understood, referral) + (f" It {arranges.words}." if arranges else "")
-    replies.ask(office, tx, understood, "more_information", words, referral["id"])
+    why = attendance.WHY if arranges and arranges.rule == "attends" else "more_information"
+    replies.ask(office, tx, understood, why, words, referral["id"])
 
 
 def _what_came(understood: Understood, referral: sa.RowMapping) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import deferrals, enquiries, meetings, on_paper, restricting
+from mailbot.actions import arrangements, deferrals, enquiries, meetings, on_paper, restricting
 from mailbot.actions.office import Office
 from mailbot.actions.people import ACTIONS
 from mailbot.errors import UserError
@@ -188,6 +188,10 @@ _ANSWERS: Mapping[str, Answer] = {
     "again": _again,
     "retry": _retry,
     "until": _until,
+    "attends": arrangements.attends,
+    "invite": arrangements.invite,
+    "slot": arrangements.slot,
+    "discuss": arrangements.discuss,
     "skip": partial(_meeting, "skip"),
     "move": partial(_meeting, "move"),
     "keep": partial(_meeting, "keep"),

@@ -83,7 +83,8 @@ def is_due(office: Office, tx: Transaction, referral: sa.RowMapping) -> bool:
     opens = meeting.cut_off - timedelta(hours=hours)
     if not opens <= tx.now < meeting.cut_off or since > opens:
         return False
-    return not any(row["came_at"] > since for row in tx.mails.of_referral(referral["id"]))
+    came = [row for row in tx.mails.of_referral(referral["id"]) if row["kind"] != "calendar_reply"]
+    return not any(row["came_at"] > since for row in came)
 
 
 def _remind(office: Office, tx: Transaction, referral: sa.RowMapping) -> bool:

@@ -24,6 +24,10 @@ ACTIONS = {
     "confirm-rest": "All other answers that wait are as they were read",
     "send-again": "Send the letter once more",
     "until": "It comes back on the day that you name",
+    "attends": "Somebody comes, and how: by phone, in person, yes, maybe or no",
+    "invite": "Invite the person who wrote to the meeting too (or name an address)",
+    "slot": "Who is invited comes at the time that you name, in the same meeting",
+    "discuss": "The referral goes to the meeting on the day that you name",
     "skip": "There is no meeting that week; its referrals go to the next one",
     "move": "The meeting is on the day that you name",
     "keep": "The meeting is on that day all the same",
@@ -60,6 +64,7 @@ _FITTING = {
     "more_information": ("join", "new-referral", "send-form", "done"),
     "status_question": ("join", "done"),
     "calendar": ("join", "done"),
+    "attendance": ("attends", "invite", "slot", "discuss", "done"),
     "came_with_form": ("done",),
     "copied_to_others": ("done",),
     "decision_refused": ("not-ours", "done"),
@@ -74,7 +79,7 @@ _FITTING = {
 #: what may be named with an action, as an example
 _NAMED = {
     "join": " {}-2026-0042", "again": " form_request", "move": " 24 December 2026",
-    "until": " 14 January 2027",
+    "until": " 14 January 2027", "attends": " by phone", "slot": " 10:30", "discuss": " 2 December 2026",
     "only-for": " name@organisation.example", "not-for": " Police",
 }  # fmt: skip
 

@@ -23,6 +23,10 @@ _SAID = {
     "confirm-rest": r"confirm(?:[ -]+(?:the|all))?(?:[ -]+the)?[ -]+(?:rest|others)",
     "send-again": r"send(?:[ -]+it)?[ -]+again",
     "until": r"(?:put(?:[ -]+it)?[ -]+off[ -]+|defer(?:red)?[ -]+)?until",
+    "attends": r"attends?",
+    "invite": r"invite(?:[ -]+(?:them|him|her))?",
+    "slot": r"slot(?:[ -]+(?:at|is))?",
+    "discuss": r"discuss(?:[ -]+it)?(?:[ -]+on)?",
     "skip": r"skip(?:[ -]+(?:it|the[ -]+meeting))?",
     "move": r"move(?:[ -]+(?:it|the[ -]+meeting))?(?:\s+to)?",
     "keep": r"keep(?:[ -]+(?:it|the[ -]+meeting))?",
@@ -37,6 +41,7 @@ _SAID = {
 assert _SAID.keys() == ACTIONS.keys()
 _NAMES = (
     "send-form", "join", "move", "until", "confirm-referrer", "confirm-answer", "again", "only-for", "not-for",
+    "attends", "invite", "slot", "discuss",
 )  # fmt: skip
 _ORDERS = {name: re.compile(rf"{_ITEM}{said}(?P<with>(?:\s.*)?)", re.IGNORECASE) for name, said in _SAID.items()}
 _POLITE = re.compile(r"[\s,.;!]*(?:please|pls|thanks|thank you|many thanks|cheers)?[\s,.;!]*$", re.IGNORECASE)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import Office, deferrals, standing
+from mailbot.actions import Office, attendance, deferrals, standing
 from mailbot.actions.advice import checks_of
 from mailbot.actions.referrals import gaps_of
 from mailbot.letters import Listed
@@ -30,7 +30,8 @@ _CHANGES = {
     "referrer_confirmed": "the referrer's address was confirmed",
 }
 #: what a mail brought, by its kind
-_BROUGHT = {"returned_form": "form", "more_information": "more information", "withdrawal": "withdrawal"}
+_BROUGHT = {"returned_form": "form", "more_information": "more information", "withdrawal": "withdrawal",
+            "calendar_reply": "answer to the invitation"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def listed(tx: Transaction, rows: Sequence[sa.RowMapping], since: datetime | Non
             row["received_at"],
             tx.now - (row["waiting_since"] or row["received_at"]),
             _organisation(tx, row["id"]),
-            standing.in_short(tx, row),
+            "; ".join(words for words in (standing.in_short(tx, row), attendance.in_short(tx, row)) if words),
             late=row["missed_cut_off"],
             changed=tuple(dict.fromkeys(words for _, words in _changes(tx, row["id"], since))) if since else (),
         )
@@ -117,7 +118,11 @@ def entry(office: Office, tx: Transaction, row: sa.RowMapping, lists: Lists) -> 
         checks=checks_of(office, tx, row),
         papers=tuple(_papers(office, tx, row)),
         contact=tuple(_contact(office, tx, row)),
-        notes=(*standing.notes(office, tx, row), *_notes(office, tx, row, None if is_new else lists.last)),
+        notes=(
+            *standing.notes(office, tx, row),
+            *attendance.lines(office, tx, row),
+            *_notes(office, tx, row, None if is_new else lists.last),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import PurePath
 from typing import Any
 
 from mailbot import wording
+from mailbot.invitations import CalendarObject
 from mailbot.letters import mime
 from mailbot.letters.facts import LETTERS as LETTERS
 from mailbot.letters.facts import Action as Action
@@ -29,6 +30,7 @@ from mailbot.letters.facts import Facts as Facts
 from mailbot.letters.facts import FailedLetter as FailedLetter
 from mailbot.letters.facts import FormFacts as FormFacts
 from mailbot.letters.facts import HoldingFacts as HoldingFacts
+from mailbot.letters.facts import InvitationFacts as InvitationFacts
 from mailbot.letters.facts import Listed as Listed
 from mailbot.letters.facts import NeedsAPersonFacts as NeedsAPersonFacts
 from mailbot.letters.facts import NeutralFacts as NeutralFacts
@@ -44,6 +46,7 @@ from mailbot.letters.mime import Attachment as Attachment
 from mailbot.letters.mime import Thread as Thread
 from mailbot.letters.mime import assemble as assemble
 from mailbot.letters.mime import encode as encode
+from mailbot.letters.mime import is_address as is_address
 from mailbot.letters.samples import samples
 from mailbot.letters.templates import Templates, Words
 from mailbot.settings import Settings
@@ -109,7 +112,7 @@ class Letters:
 
     def write(
         self, name: str, to: str, facts: Facts, *, cause: str, now: datetime,
-        thread: Thread | None = None, attachments: Sequence[Attachment] = (),
+        thread: Thread | None = None, attachments: Sequence[Attachment] = (), calendar: CalendarObject | None = None,
     ) -> Letter:  # fmt: skip
         """The letter, to one address, because of `cause`; the same arguments give the same bytes.
 
@@ -130,8 +133,9 @@ class Letters:
             *_automatic(name),
             ("X-Mailbot-Letter", mark_of(name, cause)),
             ("Content-Language", "en-GB"),
+            *([("Content-Class", "urn:content-classes:calendarmessage")] if calendar else []),  # Outlook's own
         ]
-        skeleton = mime.compose(headers, words.text, words.html, attachments, seed)
+        skeleton = mime.compose(headers, words.text, words.html, attachments, seed, calendar)
         return Letter(name, recipient, words.subject, message_id, skeleton, tuple(attachments))
 
     def check(self) -> list[str]:

@@ -109,6 +109,19 @@ class StatusFacts(Facts):
 
 
 @dataclass(frozen=True)
+class InvitationFacts(Facts):
+    """`invitation`: an event for a calendar goes with it. Nothing of the case, for calendars are often shared."""
+
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    what: str = "new"  # new, changed or cancelled
+    was: datetime | None = None  # the start before a change; None where it is the same
+    slot: bool = False  # it is their own part of the meeting
+    how: str = ""  # in_person or phone_video, as they said
+
+
+@dataclass(frozen=True)
 class Listed:
     """One line of the digest: a referral, never a name."""
 
@@ -254,6 +267,7 @@ LETTERS: Mapping[str, type[Facts]] = {
     "cannot-open": CannotOpenFacts,
     "added": AddedFacts,
     "status": StatusFacts,
+    "invitation": InvitationFacts,
     "digest": DigestFacts,
     "needs-a-person": NeedsAPersonFacts,
     "urgent": NeedsAPersonFacts,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from email.header import Header
 from functools import cached_property
 
+from mailbot.invitations import CalendarObject
+
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
@@ -68,9 +70,14 @@ def assemble(skeleton: bytes, encoded: Callable[[str], bytes]) -> bytes:
 
 def address(text: str) -> str:
     """The address, if it is a plain one; raises ValueError without repeating it."""
-    if len(text) > 254 or not _ADDRESS.fullmatch(text):  # RFC 5321 4.5.3.1.3
+    if not is_address(text):
         raise ValueError("not one plain e-mail address")
     return text
+
+
+def is_address(text: str) -> bool:
+    """Whether a letter can go there."""
+    return len(text) <= 254 and bool(_ADDRESS.fullmatch(text))  # RFC 5321 4.5.3.1.3
 
 
 def message_id(text: str) -> str:
@@ -97,14 +104,16 @@ def subject(text: str) -> str:
 
 
 def compose(
-    headers: Iterable[tuple[str, str]], text: str, html: str, attachments: Iterable[Attachment], seed: str
-) -> bytes:
+    headers: Iterable[tuple[str, str]], text: str, html: str, attachments: Iterable[Attachment], seed: str,
+    calendar: CalendarObject | None = None,
+) -> bytes:  # fmt: skip
     """The skeleton of a message: all but the attachments' bytes. The same arguments give the same bytes.
 
     A boundary begins with `=_`, as a marker does: that can stand in neither quoted-printable nor base64.
     """
     head = "".join(f"{name}: {_safe(value)}\r\n" for name, value in headers) + "MIME-Version: 1.0\r\n"
-    words = _multipart("alternative", seed, [_words("plain", text), _words("html", html)])
+    invitation = [_calendar(calendar)] if calendar else []
+    words = _multipart("alternative", seed, [_words("plain", text), _words("html", html), *invitation])
     files = [_file(attachment) for attachment in attachments]
     return head.encode("ascii") + (_multipart("mixed", seed, [words, *files]) if files else words)
 
@@ -130,6 +139,12 @@ def _words(kind: str, text: str) -> bytes:
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     lines = "\r\n".join(text.splitlines()) + "\r\n"
     return head.encode() + binascii.b2a_qp(lines.encode(), istext=True)
+
+
+def _calendar(calendar: CalendarObject) -> bytes:
+    """Beside the words and not as a file: so every program shows its own buttons (RFC 6047 2.4)."""
+    head = f"Content-Type: text/calendar; charset=utf-8; method={calendar.method}\r\n"
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode() + encode(calendar.data) + b"\r\n"
 
 
 def _file(attachment: Attachment) -> bytes:

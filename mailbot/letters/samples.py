@@ -20,6 +20,7 @@ from mailbot.letters.facts import (
     FailedLetter,
     FormFacts,
     HoldingFacts,
+    InvitationFacts,
     Listed,
     NeedsAPersonFacts,
     NeutralFacts,
@@ -60,6 +61,7 @@ def samples(rules: MeetingSettings) -> Iterator[tuple[str, Facts]]:
     for stage in ("queued", "waiting", "decided", "told"):
         yield "status", StatusFacts("HM-2026-0042", stage, meeting, "CMHT/1234", date(2026, 11, 26))
         yield "status", StatusFacts("HM-2026-0042", stage, meeting)
+    yield from (("invitation", facts) for facts in _invitations(meeting))
     yield from (("digest", facts) for facts in _digests(meeting))
     for name in ("needs-a-person", "urgent"):
         yield from ((name, facts) for facts in _needs())
@@ -95,6 +97,16 @@ def _reminders(meeting: Meeting) -> Iterator[ReminderFacts]:
     yield ReminderFacts("HM-2026-0042", "CMHT/1234", meeting, labels, labels[:1], filled_in=True)
     yield ReminderFacts("HM-2026-0042", "", meeting, labels[:1], labels)
     yield ReminderFacts("HM-2026-0042", "", meeting, questions=("Which service will hold the case?",))
+
+
+def _invitations(meeting: Meeting) -> Iterator[InvitationFacts]:
+    start = meeting.starts_at
+    whole = InvitationFacts("HM-2026-0042", start, start + timedelta(hours=1), how="phone_video")
+    yield whole
+    yield replace(whole, how="in_person", slot=True, ends_at=start + timedelta(minutes=15))
+    yield replace(whole, what="changed", was=start - timedelta(days=7))
+    yield replace(whole, what="changed", how="")
+    yield replace(whole, what="cancelled")
 
 
 def _digests(meeting: Meeting) -> Iterator[DigestFacts]:

@@ -186,7 +186,11 @@ class MeetingSettings(Section):
     place: str = "Meeting room 1"
     """where it meets, as the invitation says it"""
     dial_in: str = ""
-    """how to join from elsewhere, as the invitation says it; empty: not offered"""
+    """how to join from elsewhere, such as a telephone number or a Teams link; empty: not offered"""
+    length_minutes: int = Field(default=60, ge=5, le=600)
+    """how many minutes an invitation is for, where nobody has a slot of their own"""
+    slot_minutes: int = Field(default=0, ge=0, le=240)
+    """how many minutes of the meeting a referrer who attends is invited for, one after the other; 0: all of it"""
     cut_off_day: Day = "Tuesday"
     """the day until which a referral comes to this week's meeting"""
     cut_off_time: WallTime = dt.time(12, 0)

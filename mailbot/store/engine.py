@@ -22,6 +22,7 @@ from mailbot.store.audit import Audit
 from mailbot.store.codes import Codes
 from mailbot.store.enquiries import Enquiries
 from mailbot.store.folders import Folders
+from mailbot.store.invitations import Invitations
 from mailbot.store.leases import Leases
 from mailbot.store.letters import LetterBox
 from mailbot.store.mails import Mails
@@ -61,6 +62,10 @@ class Transaction:
     @cached_property
     def meetings(self) -> Meetings:
         return Meetings(self.connection, self.now)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(self.connection, self.now)
 
     @cached_property
     def needs(self) -> Needs:

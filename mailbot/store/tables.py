@@ -239,6 +239,31 @@ meeting = Table(
     Column("decided_at", Utc),
 )
 
+#: Who is invited to the meeting about a referral, and what they answered. One row an event of their calendar; what
+#: was cancelled, or has been, stays as it was.
+invitation = Table(
+    "invitation",
+    metadata,
+    _id(),
+    _ref("referral_id", "referral", nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("sequence", Integer, nullable=False),
+    Column("state", Text, nullable=False, index=True),  # invited or cancelled
+    Column("day", Date, nullable=False, index=True),  # of the meeting
+    Column("slot", Integer),  # minutes after the meeting's start; null: the whole meeting
+    Column("starts_at", Utc, nullable=False),
+    Column("ends_at", Utc, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("how", Text, nullable=False),  # in_person or phone_video, as the form or a person says
+    Column("invited_by", Text),  # a person; null: because the form asks for it
+    Column("answer", Text, nullable=False),  # no_answer, accepted, declined or tentative
+    Column("answered_at", Utc),
+    Column("answered_by", Text),  # the address that answered, or the member of staff who was told
+    Column("comment", Text),
+    _ref("mail_id", "mail"),  # that brought the answer
+)
+
 #: What staff must look at.
 need = Table(
     "need",
