@@ -498,7 +498,10 @@ class TestWhatAPersonSays:
             tx.referrals.change(1, state=State.WITHDRAWN)
         assert [one.method for one in settle(asked)[2:]] == ["CANCEL", "CANCEL"]
 
-    def test_another_meeting(self, asked: Desk) -> None:
+    @pytest.mark.parametrize("state", [State.QUEUED, State.ON_LIST, State.WAITING])
+    def test_another_meeting(self, asked: Desk, state: State) -> None:
+        with asked.store.transaction(asked.clock.now()) as tx:
+            tx.referrals.change(1, state=state)
         assert say(asked, "discuss", "2 December 2026").endswith("goes to the meeting on Wednesday 2 December 2026.")
         assert [one.sequence for one in settle(asked)] == [0, 1]
 

@@ -9,7 +9,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import events, invitations
+from mailbot.actions import deferrals, events, invitations
 from mailbot.actions.attendance import HOW, IN_WORDS
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
@@ -78,7 +78,11 @@ def discuss(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by:
     state, day = State(referral["state"]), _meeting_day(office, tx, said)
     if state not in OPEN:
         raise UserError(f"{referral['reference']} is {state}; it goes to no meeting.")
-    tx.referrals.move(referral["id"], state, State.QUEUED, meeting=day)
+    if state == State.QUEUED:
+        tx.referrals.change(referral["id"], meeting=day)
+    else:
+        tx.referrals.move(referral["id"], state, State.QUEUED, meeting=day, until=None)
+        deferrals.settle(office, tx, referral["id"])
     tx.audit.add("put_to_meeting", actor=by, referral_id=referral["id"], day=day.isoformat())
     return f"{referral['reference']} goes to the meeting on {wording.full_date(day, office.settings.meeting.zone)}."
 

@@ -110,8 +110,10 @@ def _domain(address: str) -> str:
 def _of_today(answer: Answer, row: sa.RowMapping) -> bool:
     """Whether it answers for the time that holds: programs differ in what they make of SEQUENCE."""
     if answer.starts_at is not None:
-        return answer.starts_at == row["starts_at"]
-    return (answer.sequence or 0) >= row["sequence"]
+        holds: bool = answer.starts_at == row["starts_at"]
+    else:
+        holds = (answer.sequence or 0) >= row["sequence"]
+    return holds
 
 
 def _keep(tx: Transaction, understood: Understood, answer: Answer, attendee: Attendee, row: sa.RowMapping) -> None:
