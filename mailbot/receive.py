@@ -7,22 +7,23 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from mailbot import reconcile
 from mailbot.actions import Office, delivery
 from mailbot.clock import Clock
 from mailbot.errors import MailboxError
 from mailbot.loop import Bell
-from mailbot.mailboxes import Folder, Listed, Mailbox, Role
+from mailbot.mailboxes import Folder, Listed, Mailbox
 from mailbot.settings import MailboxSettings
 from mailbot.store import MailState, Store
 from mailbot.store.mails import Arrived
 
 log = structlog.get_logger()
 
-_NOT_WATCHED: frozenset[Role] = frozenset({"sent", "drafts", "trash"})
 _BATCH, _BATCH_BYTES = 50, 8 * 1024 * 1024  # the knee of the curve: more in one FETCH is no faster
 _TRIES = 3  # of a message that is announced and comes back empty (R6)
 _SESSION = timedelta(minutes=45)  # sign-in tokens and half-dead connections do not outlive this
 _WATCH_LEASE = timedelta(minutes=10)
+_RECONCILE_EVERY = timedelta(days=1)
 
 
 class Receiver:
@@ -47,6 +48,7 @@ class Receiver:
         self._marks: dict[str, tuple[int, int]] = {}
         self._empty: dict[tuple[str, int], int] = {}
         self._connected_at = self._looked_at = self._filed_at = self._leased_at = datetime.min.replace(tzinfo=UTC)
+        self._reconciled_at = self._connected_at
 
     def step(self) -> bool:
         """One look at the mailbox, what follows from it, and the wait for the next change."""
@@ -57,6 +59,7 @@ class Receiver:
             found = self._look(mailbox)
             filed = self._file(mailbox)
             if not found and not filed:
+                self._reconcile(mailbox)
                 mailbox.wait(self._front.name, self._patience(), self._bell.fileno())
                 self._bell.silence()
         except MailboxError:
@@ -141,13 +144,7 @@ class Receiver:
         )
 
     def _choose_folders(self, folders: Sequence[Folder]) -> None:
-        ours = {self._settings.mailbox.folders.handled, self._settings.mailbox.folders.needs_a_person}
-        chosen = set(self._settings.mailbox.watch)
-        self._folders = [
-            folder
-            for folder in folders
-            if (folder.name in chosen if chosen else folder.role not in _NOT_WATCHED and folder.name not in ours)
-        ]
+        self._folders = reconcile.watched(folders, self._settings.mailbox)
         self._sent = next((folder.name for folder in folders if folder.role == "sent"), "")
 
     def _keep_new(self, mailbox: Mailbox, folder: Folder, validity: int, uidnext: int | None = None) -> int:
@@ -229,6 +226,29 @@ class Receiver:
             with self._store.transaction(self._clock.now()) as tx:
                 tx.folders.mark(self._settings.mailbox.address, folder, validity, next_uid)
             self._marks[folder] = (validity, next_uid)
+
+    # -- adding up
+
+    def _reconcile(self, mailbox: Mailbox) -> None:
+        """At the first quiet moment after a start and then daily: what the ledger lacks is taken in, and told."""
+        now, box = self._clock.now(), self._settings.mailbox
+        if timedelta(0) <= now - self._reconciled_at < _RECONCILE_EVERY:
+            return
+        with self._store.look(now) as tx:
+            compared = reconcile.compare(mailbox, tx, box, self._folders)
+        for one in compared.differences:
+            if one.ours:
+                strays = reconcile.fetched(mailbox, box, one)
+                with self._store.transaction(now) as tx:
+                    reconcile.take_in(tx, box, one, strays)
+            else:
+                self._mark(one.folder.name, one.uidvalidity, min(one.uids))
+                self._keep_new(mailbox, one.folder, one.uidvalidity)
+        with self._store.transaction(now) as tx:
+            reconcile.record(self._office, tx, compared)
+        self._reconciled_at = now
+        if compared.differences:
+            self._kept()
 
     # -- Sent
 

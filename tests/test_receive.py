@@ -274,7 +274,7 @@ def test_junk_is_watched_and_never_answered(team: Team) -> None:
     assert team.count("Junk") == 2
 
 
-@pytest.mark.parametrize("folder", ["Sent", "Drafts", "Trash", "Handled"])
+@pytest.mark.parametrize("folder", ["Sent", "Drafts", "Trash"])
 def test_folders_that_are_not_watched(team: Team, folder: str) -> None:
     team.put(folder, mail())
     team.works()

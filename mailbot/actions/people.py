@@ -74,6 +74,7 @@ _FITTING = {
     "bank_holiday": ("skip", "move", "keep"),
     "restricted": ("only-for", "for-all"),
     "digest_came_back": ("send-again", "done"),
+    "ledger": ("done",),
 }
 
 #: what may be named with an action, as an example

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import structlog
 import typer
 
+from mailbot import reconcile, wording
 from mailbot import settings as settings_module
-from mailbot import wording
-from mailbot.actions import Office
+from mailbot.actions import Office, ledger
 from mailbot.app import App, clock_of, open_store
 from mailbot.commands.desk import Desk, config_folder, console, load_settings, open_desk, print_json, who
 from mailbot.errors import DeliveryError, MailboxError, UserError
@@ -24,7 +24,7 @@ from mailbot.meeting import next_meeting
 from mailbot.referral import OPEN
 from mailbot.senders.smtp import Smtp
 from mailbot.settings import Settings
-from mailbot.store import LetterState, MailState, Transaction
+from mailbot.store import LetterState, Transaction
 from parsers.write import is_stale
 
 
@@ -149,17 +149,27 @@ def _check_sender(settings: Settings) -> str:
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Counts by state, whether the ledger adds up, the oldest that waits, the last mail, the next meeting, the mode."""
+    """Counts by state, whether the ledger adds up, the oldest that waits, the last mail, the next meeting, the mode.
+
+    The mailbox is asked what it holds; status 1 where it holds mail that the ledger does not have.
+    """
     with open_desk() as desk, desk.store.look(desk.now) as tx:
-        found = _status(desk, tx)
+        found = {**_status(desk, tx), "mailbox": _compare(desk, tx)}
     if as_json:
         print_json(found)
-        return
+    else:
+        _print_status(found)
+    if found["mailbox"]["missing"]:
+        raise typer.Exit(1)
+
+
+def _print_status(found: dict[str, Any]) -> None:
     console.print(f"mode {found['mode']}{', paused' if found['paused'] else ''}", markup=False)
     for part in ("mails", "letters", "referrals"):
         counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in found[part].items()) or "none yet"
         console.print(f"{part}: {counts}", markup=False)
     console.print(f"ledger: {found['ledger']['words']}", markup=False)
+    console.print(f"mailbox: {found['mailbox']['words']}", markup=False)
     console.print(f"needs a person: {found['needs_a_person']}", markup=False)
     console.print(f"oldest unfinished mail: {found['oldest_waiting'] or 'none'}", markup=False)
     console.print(f"last mail seen: {found['last_mail'] or 'none yet'}", markup=False)
@@ -167,23 +177,21 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 
 
 def _status(desk: Desk, tx: Transaction) -> dict[str, Any]:
-    mails = tx.mails.count_by_state()
-    ours = sum(count for state, count in mails.items() if state != MailState.BEFORE_US)
-    unfinished = sum(mails.get(state, 0) for state in (MailState.NEW, MailState.READING, MailState.READY))
+    account = ledger.of(tx)
     zone = desk.settings.meeting.zone
     moments = {"last_mail": tx.mails.last_came_at(), "oldest_waiting": tx.mails.oldest_unfinished()}
     return {
         "mode": desk.settings.mode,
         "paused": tx.switches.get("paused") == "yes",
-        "mails": mails,
+        "mails": tx.mails.count_by_state(),
         "letters": tx.letters.count_by_state(),
         "referrals": tx.referrals.count_by_state(),
         "open_referrals": len(tx.referrals.in_states(OPEN)),
         "ledger": {
-            "mails": ours,
-            "accounted_for": ours - unfinished,
-            "reconciled": unfinished == 0,
-            "words": f"{wording.count(ours, 'mail')}, {ours - unfinished} accounted for",
+            "mails": account.mails,
+            "accounted_for": account.accounted_for,
+            "reconciled": account.adds_up,
+            "words": account.words,
         },
         "needs_a_person": len(tx.needs.waiting()),
         "in_doubt": tx.letters.count_by_state().get(LetterState.IN_DOUBT, 0),
@@ -192,6 +200,24 @@ def _status(desk: Desk, tx: Transaction) -> dict[str, Any]:
             next_meeting(desk.now, desk.settings.meeting, tx.meetings.changes()).starts_at, zone
         ),
     }
+
+
+def _compare(desk: Desk, tx: Transaction) -> dict[str, Any]:
+    """What the mailbox holds and the ledger does not have, by folder and number there; changes nothing."""
+    box = desk.settings.mailbox
+    try:
+        mailbox = Imap.connect(box)
+        try:
+            found = reconcile.compare(mailbox, tx, box, reconcile.watched(mailbox.folders(), box))
+        finally:
+            mailbox.close()
+    except MailboxError as error:
+        return {"compared": False, "missing": 0, "words": f"could not be asked ({error})"}
+    named = [f"{one.folder.name} {', '.join(map(str, one.uids))}" for one in found.differences]
+    words = (
+        f"{wording.count(found.missing, 'mail')} not in the ledger: {'; '.join(named)}" if named else "nothing missing"
+    )
+    return {"compared": True, "held": found.held, "missing": found.missing, "words": words}
 
 
 def pause() -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from mailbot import reviewlist
-from mailbot.actions import Office, deferrals, restricting, staff
+from mailbot.actions import Office, deferrals, ledger, restricting, staff
 from mailbot.jobs.listed import Lists as Lists
 from mailbot.jobs.listed import entry, listed
 from mailbot.jobs.listed import lists_for as lists_for
@@ -20,13 +20,12 @@ from mailbot.letters import Attachment, DigestFacts, FailedLetter, Letter, Waiti
 from mailbot.meeting import Meeting
 from mailbot.referral import State
 from mailbot.sight import may_see
-from mailbot.store import LetterState, MailState, Transaction
+from mailbot.store import LetterState, Transaction
 
 #: later than this after its time, a digest says that it is late
 _LATE = timedelta(hours=1)
 _WORD_FILE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _FILED = ("automatic", "bulk", "delivery_report", "own", "repeat")
-_UNACCOUNTED = (MailState.NEW, MailState.READING, MailState.READY)
 
 
 @dataclass(frozen=True)
@@ -85,16 +84,15 @@ def _attached(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -
 
 def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists, address: str | None) -> DigestFacts:
     """What the digest says to one member of staff, without the name of anybody referred; None: with everything."""
-    counts = tx.mails.count_by_state()
-    ours = {state: count for state, count in counts.items() if state != MailState.BEFORE_US}
+    account = ledger.of(tx)
     kinds = tx.mails.count_by_kind(meeting.digest_at - timedelta(days=7))
     old, oldest = _old_enquiries(office, tx)
     return DigestFacts(
         meeting=meeting,
         form_version=office.form.version,
         criteria_dated=office.published.dated,
-        mails=sum(ours.values()),
-        accounted_for=sum(count for state, count in ours.items() if state not in _UNACCOUNTED),
+        mails=account.mails,
+        accounted_for=account.accounted_for,
         late=tx.now - meeting.digest_at > _LATE,
         meeting_passed=tx.now >= meeting.starts_at,
         new=listed(tx, lists.new),

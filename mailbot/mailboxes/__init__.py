@@ -33,6 +33,14 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Which messages a folder holds, by their UIDs."""
+
+    uidvalidity: int
+    uids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Listed:
     """A message that is there: its UID, when it came (UTC) and its size in bytes."""
 
@@ -58,6 +66,9 @@ class Mailbox(Protocol):
 
     def positions(self, names: Sequence[str]) -> Mapping[str, Position]:
         """Where each folder stands now; a folder that has gone is left out."""
+
+    def held(self, folder: str, below: int) -> Held:
+        """Which messages a folder holds whose UID is lower than that: numbers alone, however many there are."""
 
     def list_from(self, folder: str, uid: int) -> list[Listed]:
         """The messages of a folder with that UID or a higher one, in order of UID."""

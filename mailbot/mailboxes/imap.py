@@ -15,10 +15,11 @@ from typing import Any
 from imapclient import IMAPClient
 from imapclient.response_parser import parse_fetch_response
 
-from mailbot.mailboxes import Folder, Listed, Position, Role, SentCopy, roles, session
+from mailbot.mailboxes import Folder, Held, Listed, Position, Role, SentCopy, roles, session
 from mailbot.mailboxes.idle import idle
 from mailbot.settings import MailboxSettings
 
+SEARCHED = 100_000  # UIDs in one search: imaplib reads no line of more than a million bytes
 THREADING = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES)]"
 
 
@@ -53,6 +54,13 @@ class Imap:
         with self._doing("looking at the folders"):
             found = {name: self._position(name) for name in names}
             return {name: position for name, position in found.items() if position is not None}
+
+    def held(self, folder: str, below: int) -> Held:
+        with self._doing("counting a folder"):
+            validity = self._open(folder).uidvalidity
+            ranges = ((first, min(first + SEARCHED, below) - 1) for first in range(1, below, SEARCHED))
+            found = [uid for first, last in ranges for uid in self._client.search(["UID", f"{first}:{last}"])]
+            return Held(validity, tuple(uid for uid in found if uid < below))
 
     def list_from(self, folder: str, uid: int) -> list[Listed]:
         with self._doing("listing a folder"):

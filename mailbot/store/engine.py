@@ -18,6 +18,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import make_url
 
+from mailbot.store.accounts import Accounts
 from mailbot.store.audit import Audit
 from mailbot.store.codes import Codes
 from mailbot.store.enquiries import Enquiries
@@ -74,6 +75,10 @@ class Transaction:
     @cached_property
     def outcomes(self) -> RecordedOutcomes:
         return RecordedOutcomes(self.connection, self.now)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.connection)
 
     @cached_property
     def audit(self) -> Audit:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from mailbot.demo.mailserver import DemoMail
 from mailbot.errors import MailboxError, SignInRefused, Throttled
 from mailbot.loop import Bell
-from mailbot.mailboxes import Mailbox, Position, session
+from mailbot.mailboxes import Mailbox, Position, imap, session
 from mailbot.mailboxes.imap import Imap
 from mailbot.settings import Folders, MailboxSettings
 from tests.servers import dovecot as dovecot_server
@@ -115,6 +115,22 @@ class MailboxContract:
         first, *others = uids(mailbox)
         assert [listed.uid for listed in mailbox.list_from("INBOX", first + 1)] == others
         assert mailbox.list_from("INBOX", others[-1] + 1) == []  # a server answers 4:* with the last, 3
+
+    def test_says_which_messages_it_holds_by_number_alone(
+        self, mailbox: Imap, other: Imap, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(3):
+            deliver(mail(number))
+        first, second, third = uids(mailbox)
+        other.move("INBOX", [second], "Handled")
+
+        held = mailbox.held("INBOX", third + 1)
+        assert held.uids == (first, third)
+        assert held.uidvalidity == mailbox.positions(["INBOX"])["INBOX"].uidvalidity
+        assert mailbox.held("INBOX", third).uids == (first,)
+        assert mailbox.held("INBOX", 1).uids == ()
+        monkeypatch.setattr(imap, "SEARCHED", 1)
+        assert mailbox.held("INBOX", third + 1).uids == (first, third)
 
     def test_a_second_look_sees_what_came_meanwhile(self, mailbox: Imap, deliver: Deliver) -> None:
         assert len(uids(mailbox)) == 0
