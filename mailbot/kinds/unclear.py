@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from mailbot.actions import Office, enquiries, replies
 from mailbot.asking import against_asking, asks_for_form, disputes, is_letter_of_referral, speaks_of_danger
+from mailbot.asking.said import said
 from mailbot.mail import Mail, passed_on_from
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
 
-_LETTER = "letter_of_referral"
+_LETTER, _ELSEWHERE = "letter_of_referral", "other_service"
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
@@ -21,6 +22,8 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     thoughts.extend(against_asking(mail, known))
     if not no_automatic_reply(mail, known) and not known.referrals and (letter := is_letter_of_referral(mail, known)):
         thoughts.append(letter)
+    if elsewhere := said(mail, known, "sensitive", "other_service"):
+        thoughts.append(Why(_ELSEWHERE, f"may be meant for another service: “{elsewhere}”"))
     if dispute := disputes(mail, known):
         thoughts.append(dispute)
     if danger := speaks_of_danger(mail, known):
@@ -40,6 +43,8 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     if not referral and not understood.by_person and any(why.rule == _LETTER for why in understood.why):
         enquiries.answer_letter(office, tx, understood)
         words = "A letter that refers somebody without our form. The form has been sent; the letter is no referral yet."
+    elif any(why.rule == _ELSEWHERE for why in understood.why):
+        words = "A mail that may be meant for another service. Nothing was passed on."
     writer = passed_on_from(understood.mail)
     if writer and writer not in understood.known.our_addresses:
         words += f" It passes on a mail of {writer}. To send the form there, answer: send-form {writer}"
