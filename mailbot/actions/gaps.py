@@ -102,9 +102,7 @@ def _remind(office: Office, tx: Transaction, referral: sa.RowMapping) -> bool:
         questions=questions,
         filled_in=back,
     )
-    earlier = [
-        row["message_id"] for row in tx.letters.of_referral(referral["id"]) if row["recipient"] == _address(referral)
-    ]
+    earlier = tx.letters.thread_with(referral["id"], _address(referral))
     write = partial(office.letters.write, "reminder", _address(referral), facts, cause=_cause(referral), now=tx.now)
     letter = write(
         thread=Thread(earlier[-1], tuple(earlier)) if earlier else None,

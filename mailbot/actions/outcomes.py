@@ -152,9 +152,7 @@ def letter_for(office: Office, tx: Transaction, reference: str) -> Letter:
 def _letter(office: Office, tx: Transaction, referral: sa.RowMapping, outcome: sa.RowMapping) -> Letter:
     if obstacle := _obstacle(office, referral, outcome):
         raise UserError(f"{referral['reference']}: {obstacle}")
-    earlier = [
-        row["message_id"] for row in tx.letters.of_referral(referral["id"]) if row["recipient"] == referral["referrer"]
-    ]
+    earlier = tx.letters.thread_with(referral["id"], referral["referrer"])
     return office.letters.write(
         f"outcome-{outcome['outcome']}",
         referral["referrer"],

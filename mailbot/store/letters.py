@@ -248,6 +248,11 @@ class LetterBox:
         query = sa.select(letter).where(letter.c.referral_id == referral_id).order_by(letter.c.id)
         return self._connection.execute(query).mappings().all()
 
+    def thread_with(self, referral_id: int, recipient: str) -> list[str]:
+        """The Message-IDs of what somebody was written about a referral, oldest first; an invitation stands alone."""
+        rows = [row for row in self.of_referral(referral_id) if row["name"] != "invitation"]
+        return [row["message_id"] for row in rows if row["recipient"] == recipient]
+
     def of_mail(self, mail_id: int) -> Sequence[sa.RowMapping]:
         query = sa.select(letter).where(letter.c.mail_id == mail_id).order_by(letter.c.id)
         return self._connection.execute(query).mappings().all()

@@ -22,6 +22,8 @@ PRIYA = "Priya Nair <priya.nair@nhs.example>"  # whose address stands on the for
 SAM = "Sam Okafor <sam.okafor@council.example>"
 CHAIR, CLERK = "chair@desk.example", "clerk@desk.example"
 
+#: of a form: would like to be at the meeting
+BY_PHONE = {"q_attend": {"choice": "phone_video", "text": ""}}
 ASKS = "Please can you send me a referral form?"
 
 _FORM = Path(__file__).parents[2] / "config" / "forms" / "1"
@@ -154,7 +156,8 @@ def word_form(**answers: Any) -> bytes:
 
 
 def _given(answers: Mapping[str, Any]) -> dict[str, Any]:
-    calm = {**PLAIN, "q_urgent": {"choice": "no", "text": ""}}  # staff are told at once of the other kind
+    # staff are told at once of what cannot wait, and who would like to come is invited: stories of their own
+    calm = {**PLAIN, "q_urgent": {"choice": "no", "text": ""}, "q_attend": {"choice": "no", "text": ""}}
     return {key: value for key, value in {**calm, **answers}.items() if value is not None}
 
 

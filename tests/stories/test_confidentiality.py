@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.calendars import Invited
 from tests.stories import breaker
 from tests.stories.conftest import OpenDesk
 from tests.stories.desk import MONDAY
-from tests.stories.mails import CHAIR, JO, PRIYA, SAM, pdf_form, report, word_form
+from tests.stories.mails import BY_PHONE, CHAIR, JO, PRIYA, SAM, pdf_form, report, word_form
 
 MARKS = ("Zarquon", "Quibbleworth", "9990000018", "999 000 0018", "SO14", "zaphod")
 
@@ -21,7 +22,7 @@ def test_planted_names_are_found_nowhere_they_do_not_belong(open_desk: OpenDesk)
     )
     desk.receive(
         PRIYA, "Zarquon Quibbleworth, NHS 999 000 0018", "For Zarquon.", answers=None,
-        files={"Zarquon Quibbleworth 9990000018.pdf": pdf_form(**person, p_nhs="999 000 0019")},
+        files={"Zarquon Quibbleworth 9990000018.pdf": pdf_form(**person, **BY_PHONE, p_nhs="999 000 0019")},
     )  # fmt: skip
     desk.receive(SAM, "Quibbleworth", "", files={"Quibbleworth.docx": word_form(**person, p_contact=None)})
     desk.receive(zaphod, "About Zarquon Quibbleworth", "He lives in SO14. What happens next?")
@@ -46,6 +47,8 @@ def test_planted_names_are_found_nowhere_they_do_not_belong(open_desk: OpenDesk)
         said += head.decode().replace(to, "") + " ".join([letter.subject, *letter.files])
         if letter.to != CHAIR:
             said += letter.text
+    said += "".join(Invited.of(letter.raw).raw.decode() for letter in desk.letters("invitation"))
     found = [mark for mark in MARKS if mark.lower() in said.lower()]
     assert found == []
-    assert {"form", "receipt", "needs-a-person", "digest", "outcome-decline"} <= {one.name for one in desk.letters()}
+    expected = {"form", "receipt", "invitation", "needs-a-person", "digest", "outcome-decline"}
+    assert expected <= {one.name for one in desk.letters()}

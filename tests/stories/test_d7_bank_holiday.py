@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from tests.calendars import Invited
 from tests.stories.conftest import OpenDesk
-from tests.stories.mails import CHAIR, PRIYA, pdf_form
+from tests.stories.mails import BY_PHONE, CHAIR, PRIYA, pdf_form
 
 FRIDAYS = {"MEETING__DAY": "Friday", "MEETING__CUT_OFF_DAY": "Thursday", "MEETING__DIGEST_DAY": "Thursday"}
 
@@ -16,8 +17,9 @@ def test_staff_are_asked_and_its_referrals_go_where_they_say(open_desk: OpenDesk
     desk.start()
     asked = desk.letter("needs-a-person")
     desk.move_clock(datetime(2026, 12, 17, 16, 0, tzinfo=UTC))  # after the cut-off for the 18th
-    desk.receive(PRIYA, "Referral", "", files={"form.pdf": pdf_form()})
+    desk.receive(PRIYA, "Referral", "", files={"form.pdf": pdf_form(**BY_PHONE)})
     receipt = desk.letter("receipt")
+    invited = Invited.of(desk.letter("invitation").raw)
     desk.quiet()
 
     assert asked.to == CHAIR
@@ -26,6 +28,10 @@ def test_staff_are_asked_and_its_referrals_go_where_they_say(open_desk: OpenDesk
     item = asked.subject.rpartition(" ")[2]
     desk.command("do", item, "move", "Wednesday 23 December 2026", "--as", "Ann")
     assert desk.show("HM-2026-0001")["referral"]["meeting"] == "2026-12-23"
+    desk.until(lambda: len(desk.letters("invitation")) == 2, "who is invited was not told")
+    moved = Invited.of(desk.letters("invitation")[-1].raw)
+    assert (moved.uid, moved.sequence) == (invited.uid, 1)
+    assert (f"{invited.starts_at:%d %H:%M}", f"{moved.starts_at:%d %H:%M}") == ("25 10:00", "23 10:00")
 
     desk.move_clock(datetime(2026, 12, 23, 9, 0, tzinfo=UTC))
     desk.until(lambda: any("23 December" in letter.subject for letter in desk.letters("digest")), "no digest for it")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from tests.stories.conftest import OpenDesk
 from tests.stories.desk import MONDAY, Desk
 from tests.stories.forked import Forked
-from tests.stories.mails import CHAIR, JO, PRIYA, SAM, pdf_form
+from tests.stories.mails import BY_PHONE, CHAIR, JO, PRIYA, SAM, pdf_form
 
 
 @contextlib.contextmanager
@@ -32,7 +32,7 @@ def test_together_they_do_everything_once(open_desk: OpenDesk, postgres_url: str
     with another(desk):
         for number in range(4):
             desk.receive(f"Jo <jo.{number}@probation.example>")
-            form = {"form.pdf": pdf_form(r_email=f"priya.{number}@nhs.example")}
+            form = {"form.pdf": pdf_form(r_email=f"priya.{number}@nhs.example", **BY_PHONE)}
             desk.receive(f"Priya <priya.{number}@nhs.example>", "Referral", "", files=form)
         desk.receive(PRIYA, "Hello", "Are you the right people?")
         desk.quiet()
@@ -44,6 +44,7 @@ def test_together_they_do_everything_once(open_desk: OpenDesk, postgres_url: str
         assert everybody == sorted(
             [("form", f"jo.{number}@probation.example") for number in range(4)]
             + [("receipt", f"priya.{number}@nhs.example") for number in range(4)]
+            + [("invitation", f"priya.{number}@nhs.example") for number in range(4)]
             + [
                 ("digest", CHAIR),
                 ("needs-a-person", CHAIR),
@@ -58,4 +59,4 @@ def test_together_they_do_everything_once(open_desk: OpenDesk, postgres_url: str
         assert desk.letter("form", "sam.okafor@council.example")
         desk.receive(JO)
         desk.quiet()
-        assert len(desk.letters()) == 13
+        assert len(desk.letters()) == 17
