@@ -16,7 +16,7 @@ PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
 # pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 
-.PHONY: help demo test check bench bench-crash bench-forms bench-mail fuzz packages lock clean
+.PHONY: help demo test check bench bench-crash bench-forms bench-mail bench-lists fuzz packages lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench-crash  killed 1,000 times on each database: nothing lost, nothing twice; ARGS=--smoke a few times'
 	@echo 'make bench-forms  how well returned forms are read; ARGS=--smoke one of each way they come back'
 	@echo 'make bench-mail  what is promised of reading and deciding mails'
+	@echo 'make bench-lists  the digest and review list for 25, 250 and 2,500 referrals; ARGS=--smoke for 20'
 	@echo 'make fuzz      200,000 mutated mails; make fuzz ARGS="--mails 20000 --seed 7"'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'
@@ -46,6 +47,9 @@ check: $(VENV)/dev.stamp
 
 bench-mail: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.mail $(ARGS)
+
+bench-lists: $(VENV)/dev.stamp
+	$(BIN)/python -m bench.lists $(ARGS)
 
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.fuzz $(ARGS)

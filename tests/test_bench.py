@@ -45,3 +45,11 @@ def test_the_one_of_mails_runs_and_lists_its_promises(root: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert "files that come out of our own containers" in run.stdout
     assert "compat32" in run.stdout or "nothing of it was measured" in run.stdout
+
+
+def test_the_one_of_lists_runs(root: Path) -> None:
+    command = [sys.executable, "-m", "bench.lists", "--smoke"]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "20 referrals: seconds" in run.stdout
+    assert "peak memory of the longest list, MB" in run.stdout

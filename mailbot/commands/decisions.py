@@ -128,6 +128,7 @@ def digest(
             preview.mkdir(parents=True, exist_ok=True)
             review_list = preview / f"review-list-{meeting.date.isoformat()}.docx"
             review_list.write_bytes(digest_job.review_list_of(desk.office, tx, meeting, lists))
+            review_list.with_suffix(".xlsx").write_bytes(digest_job.rows_of(desk.office, tx, meeting, lists))
             for number, letter in enumerate(digest_job.write(desk.office, tx, meeting, lists), 1):
                 (preview / f"digest-{number}.eml").write_bytes(letter.raw)
             console.print(f"Written to {preview}", markup=False)

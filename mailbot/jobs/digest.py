@@ -19,6 +19,7 @@ from mailbot.jobs.listed import lists_for as lists_for
 from mailbot.letters import Attachment, DigestFacts, FailedLetter, Letter, Waiting
 from mailbot.meeting import Meeting
 from mailbot.referral import State
+from mailbot.reviewlist import rows
 from mailbot.sight import may_see
 from mailbot.store import LetterState, Transaction
 
@@ -69,17 +70,21 @@ def write(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> It
 def digests(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> Iterator[Mine]:
     """What each of staff is given; those who may see the same are given the same list, which is made once."""
     made: dict[tuple[int, ...], Attachment] = {}
+    in_rows: dict[tuple[int, ...], Attachment] = {}
+    want_rows = {address.lower() for address in office.settings.staff.rows}
     for address in office.settings.staff.addresses:
         seen = lists.seen_by(office, address)
         key = tuple(row["id"] for row in seen.for_review)
         if key not in made:
-            made[key] = _attached(office, tx, meeting, seen)
-        yield Mine(address, seen, facts_of(office, tx, meeting, seen, address), (made[key],))
+            made[key] = _attached(meeting, "docx", _WORD_FILE, review_list_of(office, tx, meeting, seen))
+        if address.lower() in want_rows and key not in in_rows:
+            in_rows[key] = _attached(meeting, "xlsx", rows.MEDIA_TYPE, rows_of(office, tx, meeting, seen))
+        also = (in_rows[key],) if address.lower() in want_rows else ()
+        yield Mine(address, seen, facts_of(office, tx, meeting, seen, address), (made[key], *also))
 
 
-def _attached(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> Attachment:
-    name = f"review-list-{meeting.date.isoformat()}.docx"
-    return Attachment(name, _WORD_FILE, review_list_of(office, tx, meeting, lists))
+def _attached(meeting: Meeting, ending: str, media_type: str, data: bytes) -> Attachment:
+    return Attachment(f"review-list-{meeting.date.isoformat()}.{ending}", media_type, data)
 
 
 def facts_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists, address: str | None) -> DigestFacts:
@@ -149,5 +154,11 @@ def _is_draft(row: sa.RowMapping) -> bool:
 
 def review_list_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> bytes:
     """The review list as a Word document: a front page, then a page a referral."""
-    entries = [entry(office, tx, row, lists) for row in lists.for_review]
+    entries = (entry(office, tx, row, lists) for row in lists.for_review)
     return reviewlist.write(meeting, entries, office.form, office.settings, made_at=tx.now, published=office.published)
+
+
+def rows_of(office: Office, tx: Transaction, meeting: Meeting, lists: Lists) -> bytes:
+    """The same as a spreadsheet."""
+    entries = (entry(office, tx, row, lists) for row in lists.for_review)
+    return rows.write(meeting, entries, office.form, office.settings, made_at=tx.now)

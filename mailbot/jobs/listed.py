@@ -116,11 +116,11 @@ def entry(office: Office, tx: Transaction, row: sa.RowMapping, lists: Lists) -> 
         waiting_since=row["waiting_since"],
         waited=_waited(tx, row, is_new=is_new),
         checks=checks_of(office, tx, row),
+        attendance="\n".join(attendance.lines(office, tx, row)),
         papers=tuple(_papers(office, tx, row)),
         contact=tuple(_contact(office, tx, row)),
         notes=(
             *standing.notes(office, tx, row),
-            *attendance.lines(office, tx, row),
             *_notes(office, tx, row, None if is_new else lists.last),
         ),
     )

@@ -13,7 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mailbot.errors import UserError
 
 Id = Literal["accept", "consultation", "ask", "signpost", "decline", "defer", "withdrawn"]
-Part = Literal["lead", "by", "reason", "services", "questions", "service", "until", "step", "rationale"]
+Part = Literal[
+    "lead", "by", "reason", "services", "questions", "service", "until", "step", "code",
+    "rationale", "dissent", "safety", "withhold",
+]  # fmt: skip
 Effect = Literal["told", "waiting", "deferred"]
 
 IDS: tuple[Id, ...] = get_args(Id)
@@ -27,7 +30,11 @@ PARTS: Mapping[Part, str] = {
     "service": "the service to go to",
     "until": "until when or what",
     "step": "the first step",
+    "code": "the code of the reason: 01 duplicate, 02 inappropriate for the service, 03 incomplete",
     "rationale": "the rationale for the record",
+    "dissent": "who disagreed, and why",
+    "safety": "the safety actions, with who does them and by when",
+    "withhold": "what the referrer must not be told",
 }
 
 

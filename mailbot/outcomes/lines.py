@@ -22,8 +22,20 @@ LABELS = {
     "lead": "lead", "led by": "lead", "by": "by", "by when": "by", "reason": "reason", "because": "reason",
     "service": "service", "services": "services", "question": "questions", "questions": "questions",
     "until": "until", "step": "step", "first step": "step", "rationale": "rationale", "correction": "correction",
+    "code": "code", "dissent": "dissent", "disagreed": "dissent", "safety": "safety", "safety action": "safety",
+    "safety actions": "safety", "not to be told": "withhold", "do not tell": "withhold", "withhold": "withhold",
 }  # fmt: skip
-_LONG = ("reason", "rationale", "correction", "questions", "service", "services")  # these may hold commas
+_LONG = (
+    "reason",
+    "rationale",
+    "correction",
+    "questions",
+    "service",
+    "services",
+    "dissent",
+    "safety",
+    "withhold",
+)  # fmt: skip - these may hold commas
 _LABEL = re.compile(rf"({'|'.join(sorted(LABELS, key=len, reverse=True))})\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _MODE = re.compile(r"(also|instead|correct)\b[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
 _BY = re.compile(r"(?:(.*?)\s+)?by\s+(.+)", re.IGNORECASE | re.DOTALL)

@@ -7,7 +7,7 @@ import io
 
 from PIL import Image, UnidentifiedImageError
 
-from mailbot.reviewlist.document import Cell, Checked
+from mailbot.reviewlist.word import Cell, Checked
 
 _WIDEST = 150.0  # millimetres beside a label
 _AS_WRITTEN = 25.4 / 110  # millimetres a pixel, as the reader of scans keeps them
@@ -18,6 +18,7 @@ def pictured(words: str, crop: str) -> Cell:
     data = base64.b64decode(crop)
     try:
         with Image.open(io.BytesIO(data)) as image:
-            return Checked(words, data, min(_WIDEST, image.width * _AS_WRITTEN))
+            wide = min(_WIDEST, image.width * _AS_WRITTEN)
+            return Checked(words, data, wide, wide * image.height / image.width)
     except (UnidentifiedImageError, OSError):
         return words

@@ -10,7 +10,7 @@ from parsers.reading import Answer
 #: what the list says it is, in the subject of its properties: "review-list 2026-11-25"
 LIST = "list.name"
 _NAME = re.compile(r"review-list \d{4}-\d{2}-\d{2}")
-_TAG = re.compile(r"[A-Z]{1,6}-\d{4}-\d{4,6}\.[a-z_]+")
+_TAG = re.compile(r"(?:[A-Z]{1,6}-\d{4}-\d{4,6}|meeting)\.[a-z_]+")
 
 
 def controls(source: Source) -> dict[str, Answer]:

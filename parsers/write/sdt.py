@@ -26,6 +26,11 @@ _DATE = (
 
 def content_control(control: Control, number: int) -> Any:
     """An empty content control, tagged with the control's name; `number` is unique in the document."""
+    return parse_xml(control_xml(control, number))
+
+
+def control_xml(control: Control, number: int) -> str:
+    """The same as text, for documents that are written piece by piece."""
     if control.kind == "tick":
         return _sdt(control, number, _TICK_BOX, f"<w:r><w:rPr>{_SYMBOLS}</w:rPr><w:t>\u2610</w:t></w:r>")
     if control.kind == "choice":
@@ -36,9 +41,9 @@ def content_control(control: Control, number: int) -> Any:
     return _sdt(control, number, "<w:showingPlcHdr/>", _hint(TYPE_HERE))
 
 
-def _sdt(control: Control, number: int, kind: str, content: str) -> Any:
+def _sdt(control: Control, number: int, kind: str, content: str) -> str:
     # locked against being deleted, not against being filled in
-    return parse_xml(
+    return (
         f'<w:sdt xmlns:w="{_W}" xmlns:w14="{_W14}"><w:sdtPr><w:alias w:val={quoteattr(_title(control))}/>'
         f'<w:tag w:val={quoteattr(control.name)}/><w:id w:val="{number}"/><w:lock w:val="sdtLocked"/>{kind}'
         f"</w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>"
