@@ -21,11 +21,14 @@ ENV PATH=/opt/mailbot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MAILBOT_CONFIG=/etc/mailbot \
-    MAILBOT_DATABASE__URL=sqlite:////var/lib/mailbot/mailbot.db
+    MAILBOT_DATABASE__URL=sqlite:////var/lib/mailbot/mailbot.db \
+    MAILBOT_HEALTH__PORT=8025
 
 USER mailbot
 WORKDIR /var/lib/mailbot
 VOLUME /var/lib/mailbot
-HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 CMD ["mailbot", "status"]
+# Unhealthy while there is an alarm; ends by itself, with status 1, where only a new start helps (--restart=on-failure).
+HEALTHCHECK --interval=60s --timeout=20s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8025/healthz', timeout=10)"]
 ENTRYPOINT ["mailbot"]
 CMD ["run"]

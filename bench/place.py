@@ -31,7 +31,12 @@ Engine = Literal["sqlite", "postgres"]
 
 ROOT = Path(__file__).parent.parent
 #: what differs from the settings a team starts with, beside the addresses of the servers
-SETTINGS = {"MODE": "send", "SENDER__LETTERS_PER_HOUR": "0", "SENDER__FORMS_PER_ADDRESS_PER_DAY": "0"}
+SETTINGS = {
+    "MODE": "send",
+    "SENDER__LETTERS_PER_HOUR": "0",
+    "SENDER__FORMS_PER_ADDRESS_PER_DAY": "0",
+    "ALARMS__CANARY_HOURS": "0",
+}
 
 
 @dataclass(frozen=True)

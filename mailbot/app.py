@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import structlog
@@ -23,11 +24,13 @@ from mailbot.senders.nothing import Nothing
 from mailbot.senders.smtp import Smtp
 from mailbot.settings import MailboxSettings, Settings
 from mailbot.store import Store
+from mailbot.watch import Watch, supervisor
+from mailbot.watch.healthz import Healthz
 
 log = structlog.get_logger()
 
-#: how long a loop may take to finish what it holds when mailbot is asked to stop
-_PATIENCE = 10.0
+#: seconds that the loops have, together, to finish what they hold when mailbot is asked to stop
+_PATIENCE = 7.0
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -72,25 +75,39 @@ class App:
             "deliver": self.deliverer.step,
         }
         self.loops = {name: Loop(name, step, bells[name]) for name, step in steps.items()}
+        self.watch = Watch(self.office, self.store, self.clock, list(self.loops.values()))
+        self._watching = Loop("watch", self.watch.step, Bell(), idle=settings.ring_every_seconds)
+        self._healthz = Healthz(settings.health, self.watch)
 
     def start(self) -> None:
         for loop in self.loops.values():
             loop.start()
         self.timetable.start()
+        self._watching.start()
+        self._healthz.start()
+        supervisor.tell("READY=1")
         log.info("started", mode=self.settings.mode)
 
-    def stop(self) -> None:
-        """Every loop finishes the unit it holds, or its lease hands it back."""
+    def stop(self) -> bool:
+        """Whether every loop has finished the unit it held; what one did not finish is handed back."""
+        supervisor.tell("STOPPING=1")
+        self._healthz.stop()
         self.timetable.stop()
-        for loop in self.loops.values():
+        loops = [*self.loops.values(), self._watching]
+        for loop in loops:
             loop.stop()
-        ended = {name: loop.join(_PATIENCE) for name, loop in self.loops.items()}
+        end = time.monotonic() + _PATIENCE
+        ended = {loop.name: loop.join(max(0.0, end - time.monotonic())) for loop in loops}
         if ended["receive"]:
             self.receiver.stop()
         if ended["deliver"]:
             self.deliverer.close()
+        if not all(ended.values()):
+            with self.store.transaction(self.clock.now()) as tx:
+                tx.leases.hand_back()
         self.store.close()
         log.info("stopped", unfinished=[name for name, done in ended.items() if not done])
+        return all(ended.values())
 
     def _put_draft(self, raw: bytes) -> None:
         self.deliverer.put_draft(raw)

@@ -7,7 +7,9 @@ import os
 import random
 import select
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
@@ -60,12 +62,35 @@ class Backoff:
         self._faults = 0
 
 
+_here = threading.local()
+
+
+def beat() -> None:
+    """The loop this is called from is alive, though its step takes long; elsewhere it does nothing."""
+    loop: Loop | None = getattr(_here, "loop", None)
+    if loop is not None:
+        loop.beat_at = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """The fault a loop has met again and again since a moment of the monotonic clock."""
+
+    since: float
+    error: Exception
+
+
 class Loop:
-    """Runs `step` in its own thread: at once again while it is True, else when the bell rings or `idle` is over."""
+    """Runs `step` in its own thread: at once again while it is True, else when the bell rings or `idle` is over.
+
+    `trouble` is None from its first good step on; `beat_at` is when it last began one, or said that it is alive.
+    """
 
     def __init__(self, name: str, step: Callable[[], bool], bell: Bell, idle: float = 1.0) -> None:
         self.name, self.bell = name, bell
         self._step, self._idle = step, idle
+        self.trouble: Trouble | None = None
+        self.beat_at = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -81,22 +106,36 @@ class Loop:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
+    def is_stuck(self, longest: float) -> bool:
+        """Whether its thread has ended by itself, or has been in one step for longer than that many seconds."""
+        if self._stopping.is_set():
+            return False
+        return not self._thread.is_alive() or time.monotonic() - self.beat_at > longest
+
     def _run(self) -> None:
+        _here.loop = self
         backoff = Backoff()
         while not self._stopping.is_set():
+            beat()
             try:
                 again = self._step()
                 backoff.reset()
+                self.trouble = None
             except MailboxError as error:  # the network, the server or the sign-in: ordinary, and said in plain words
                 delay = max(backoff.next(), getattr(error, "seconds", 0.0))
                 log.warning("mailbox_fault", loop=self.name, error=str(error), retry_in=round(delay, 1))
+                self._met(error)
                 self.bell.wait(delay)
                 continue
             except Exception as error:  # a loop survives every fault; what it worked on is leased and comes back
                 delay = backoff.next()
                 fault = type(error).__name__
                 log.exception("loop_fault", loop=self.name, error=fault, retry_in=round(delay, 1))
+                self._met(error)
                 self.bell.wait(delay)
                 continue
             if not again and not self._stopping.is_set():
                 self.bell.wait(self._idle)
+
+    def _met(self, error: Exception) -> None:
+        self.trouble = Trouble(self.trouble.since if self.trouble else time.monotonic(), error)

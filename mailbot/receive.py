@@ -11,7 +11,7 @@ from mailbot import reconcile
 from mailbot.actions import Office, delivery
 from mailbot.clock import Clock
 from mailbot.errors import MailboxError
-from mailbot.loop import Bell
+from mailbot.loop import Bell, beat
 from mailbot.mailboxes import Folder, Listed, Mailbox
 from mailbot.settings import MailboxSettings
 from mailbot.store import MailState, Store
@@ -154,6 +154,7 @@ class Receiver:
         listed = mailbox.list_from(folder.name, first)
         kept = 0
         for batch in _batches(listed):
+            beat()
             kept += self._keep_batch(mailbox, folder, validity, batch)
         if uidnext is not None and not any((folder.name, one.uid) in self._empty for one in listed):
             self._mark(folder.name, validity, max(uidnext, self._marks.get(folder.name, (0, 1))[1]))

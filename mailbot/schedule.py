@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailbot.actions import Office
+from mailbot.actions import Office, canary
 from mailbot.clock import Clock
 from mailbot.jobs import bank_holidays, chase, digest, invitations, remind
 from mailbot.meeting import digests_due
@@ -33,6 +33,7 @@ class Timetable:
             self._digests(now),
             self._reminders(now),
             self._gaps(now),
+            self._canary(now),
         ]
         if any(did):
             self._done()
@@ -95,6 +96,13 @@ class Timetable:
         with self._store.transaction(now) as tx:
             return remind.send(self._office, tx) > 0
 
+    def _canary(self, now: datetime) -> bool:
+        with self._store.look(now) as tx:
+            if not canary.is_due(self._office, tx):
+                return False
+        with self._store.transaction(now) as tx:
+            return canary.send(self._office, tx)
+
     # -- the bell
 
     def start(self) -> None:
@@ -112,7 +120,7 @@ class Timetable:
         self._scheduler.start()
 
     def stop(self) -> None:
-        self._scheduler.shutdown(wait=True)
+        self._scheduler.shutdown(wait=False)  # a tick is one transaction: it ends, or nothing of it is kept
 
     def _ring(self) -> None:
         try:

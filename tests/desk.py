@@ -22,7 +22,7 @@ from mailbot.read import Reader
 from mailbot.schedule import Timetable
 from mailbot.senders import Sender
 from mailbot.senders.nothing import Nothing
-from mailbot.settings import MailboxSettings, Settings, StaffSettings
+from mailbot.settings import AlarmSettings, MailboxSettings, Settings, StaffSettings
 from mailbot.store import MailState, Store
 from mailbot.store.mails import Arrived
 
@@ -30,6 +30,8 @@ CONFIG = Path(__file__).parents[1] / "config"
 US = "referrals@desk.example"
 STAFF = "duty@desk.example"
 SERVER = "mx.desk.example"
+#: no letters to ourselves, unless a test is about them
+QUIET = AlarmSettings(canary_hours=0)
 #: a Monday morning; the meeting is on the Wednesday, its digest on the Tuesday at 13:00
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PASSED = f"{SERVER}; dmarc=pass header.from="
@@ -55,7 +57,7 @@ def our_settings(**changes: Any) -> Settings:
     mailbox = MailboxSettings(
         address=US, host="imap.desk.example", authserv_id=SERVER, start_from=MONDAY - timedelta(days=400)
     )
-    plain = Settings(folder=CONFIG, mode="send", mailbox=mailbox, staff=StaffSettings(addresses=(STAFF,)))
+    plain = Settings(folder=CONFIG, mode="send", mailbox=mailbox, staff=StaffSettings(addresses=(STAFF,)), alarms=QUIET)
     return plain.model_copy(update=changes)
 
 

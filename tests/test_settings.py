@@ -149,6 +149,7 @@ class TestLoad:
             ["config/mailbot.toml", "sender.host", "is not set"],
             ["config/mailbot.toml", "staff.addresses", "is not set"],
             ["config/mailbot.toml", "meeting.dial_in", "is not set"],
+            ["config/mailbot.toml", "alarms.host", "is not set, nor a webhook"],
             ["environment MAILBOT_MAILBOX__PASSWORD", "mailbox.password", "is not set"],
         ]
 
@@ -159,6 +160,7 @@ class TestLoad:
             MAILBOT_SENDER__HOST="smtp.service.example",
             MAILBOT_STAFF__ADDRESSES="lead@service.example",
             MAILBOT_MEETING__DIAL_IN="01632 960123, code 11",
+            MAILBOT_ALARMS__WEBHOOK="https://chat.elsewhere.example/alarms",
         )
 
         assert settings.unset(found) == []
@@ -172,7 +174,7 @@ class TestTheShippedFile:
 
     @pytest.mark.parametrize("key", [*keys()], ids=".".join)
     def test_has_every_setting_and_why(self, key: tuple[str, ...]) -> None:
-        named = name_of(key) if key[-1] == "password" else rf"^#?{key[-1]} = "
+        named = name_of(key) if key[-1] in ("password", "webhook") else rf"^#?{key[-1]} = "
         section = re.split(r"^\[(.+)\]$", "[]\n" + self.TEXT, flags=re.MULTILINE)
         body = dict(zip(section[1::2], section[2::2], strict=True)).get(".".join(key[:-1]), section[0])
 

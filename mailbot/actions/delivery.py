@@ -26,6 +26,12 @@ def room_for_letters(office: Office, tx: Transaction) -> int:
     return room
 
 
+def brake_holds(office: Office, tx: Transaction) -> bool:
+    """Whether the global brake keeps letters back now."""
+    limit = office.settings.sender.letters_per_hour
+    return bool(limit) and tx.letters.sent_since(tx.now - timedelta(hours=1)) >= limit
+
+
 def _tell_of_brake(office: Office, tx: Transaction, limit: int) -> None:
     """Once an hour; the alarm waits behind the brake like every letter, and `mailbot status` shows it at once."""
     cause = f"brake:{tx.now:%Y-%m-%dT%H}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -27,6 +28,8 @@ from mailbot.settings import Settings
 from mailbot.store import LetterState, Transaction
 from parsers.write import is_stale
 
+_STOPPED_WITHIN = 10.0  # seconds from SIGTERM to the end of the process
+
 
 def add_to(app: typer.Typer) -> None:
     for command in (run, check, status, pause, resume, demo):
@@ -34,15 +37,28 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Watch the mailbox and do the work, until it is stopped (Ctrl-C or SIGTERM)."""
+    """Watch the mailbox and do the work, until it is stopped (Ctrl-C or SIGTERM).
+
+    Status 0 where it was asked to stop, 1 where it cannot start or is stuck and wants to be started again.
+    """
     _log_to_stderr()
     app = App(load_settings())
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     app.start()
-    stopping.wait()
-    app.stop()
+    while not stopping.wait(1.0) and not app.watch.is_stuck:
+        pass
+    status = 0 if stopping.is_set() else 1
+    if status:
+        structlog.get_logger().error("stuck", fix="start mailbot again; nothing is lost")
+    # whatever hangs in a server's answer must not keep the process: its leases end with it
+    end = threading.Timer(_STOPPED_WITHIN, os._exit, (status,))
+    end.daemon = True
+    end.start()
+    finished = app.stop()
+    if status or not finished:
+        os._exit(status)
 
 
 def demo(

@@ -305,6 +305,7 @@ def _values(folder: Path, server: DemoMail, week: datetime) -> dict[str, object]
         "staff": {"addresses": [people.CHAIR]},
         "referrals": {"also_secure": ["probation.example", "cmht.example"]},
         "meeting": {"dial_in": "01632 960400, then 1234"},
+        "alarms": {"canary_hours": 0, "silence_hours": 0},
     }  # fmt: skip
 
 

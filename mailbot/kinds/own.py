@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailbot.actions import Office
+from mailbot.actions import Office, canary
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why
@@ -26,5 +26,7 @@ def _is_ours(mail: Mail, known: Known) -> bool:
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:
-    """Nothing: it is kept and filed."""
-    del office, tx, understood
+    """It is kept and filed; where it is the canary, mail goes round."""
+    mark = understood.mail.header("x-mailbot-letter")
+    if mark.startswith(f"{canary.NAME};"):
+        canary.came_back(office, tx, mark)

@@ -22,6 +22,7 @@ from mailbot.letters.facts import Action as Action
 from mailbot.letters.facts import AddedFacts as AddedFacts
 from mailbot.letters.facts import AlarmFacts as AlarmFacts
 from mailbot.letters.facts import Arrived as Arrived
+from mailbot.letters.facts import CanaryFacts as CanaryFacts
 from mailbot.letters.facts import CannotOpenFacts as CannotOpenFacts
 from mailbot.letters.facts import Checked as Checked
 from mailbot.letters.facts import DecisionCheckFacts as DecisionCheckFacts
@@ -52,7 +53,7 @@ from mailbot.letters.templates import Templates, Words
 from mailbot.settings import Settings
 
 #: Letters to staff; all others go outside, and carry the 999 line and the telephone number.
-TO_STAFF = frozenset({"digest", "needs-a-person", "urgent", "decision-check", "alarm"})
+TO_STAFF = frozenset({"digest", "needs-a-person", "urgent", "decision-check", "alarm", "canary"})
 # RFC 3834: what answers a mail by itself is auto-replied, everything else we begin ourselves
 _ANSWERS = frozenset(
     {"form", "receipt", "added", "question", "neutral", "holding", "cannot-open", "status", "decision-check"}

@@ -234,6 +234,12 @@ class AlarmFacts(Facts):
     what: str
     since: datetime
     fix: str
+    over: bool = False  # it has been mended
+
+
+@dataclass(frozen=True)
+class CanaryFacts(Facts):
+    """`canary`: a letter to ourselves, to see that mail goes round."""
 
 
 @dataclass(frozen=True)
@@ -273,6 +279,7 @@ LETTERS: Mapping[str, type[Facts]] = {
     "urgent": NeedsAPersonFacts,
     "decision-check": DecisionCheckFacts,
     "alarm": AlarmFacts,
+    "canary": CanaryFacts,
     "outcome-accept": OutcomeFacts,
     "outcome-consultation": OutcomeFacts,
     "outcome-ask": OutcomeFacts,

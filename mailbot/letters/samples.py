@@ -12,6 +12,7 @@ from mailbot.letters.facts import (
     AddedFacts,
     AlarmFacts,
     Arrived,
+    CanaryFacts,
     CannotOpenFacts,
     Checked,
     DecisionCheckFacts,
@@ -74,6 +75,8 @@ def samples(rules: MeetingSettings) -> Iterator[tuple[str, Facts]]:
             "Put the new password in MAILBOT_MAILBOX__PASSWORD.",
         ),
     )
+    yield "alarm", AlarmFacts("The mailbox cannot be reached", _MONDAY, "", over=True)
+    yield "canary", CanaryFacts()
     for name in LETTERS:
         if name.startswith("outcome-"):
             yield from ((name, facts) for facts in _outcomes())

@@ -3,8 +3,10 @@
 from mailbot.settings.load import load
 from mailbot.settings.rules import unset
 from mailbot.settings.sections import (
+    AlarmSettings,
     DatabaseSettings,
     Folders,
+    HealthSettings,
     MailboxSettings,
     MeetingSettings,
     ReadingLimits,
@@ -18,9 +20,11 @@ from mailbot.settings.sections import (
 from mailbot.settings.types import Day, Mode, Port, Tls
 
 __all__ = [
+    "AlarmSettings",
     "DatabaseSettings",
     "Day",
     "Folders",
+    "HealthSettings",
     "MailboxSettings",
     "MeetingSettings",
     "Mode",

@@ -16,7 +16,9 @@ _PREFIX = "MAILBOT_"
 _FOLDER = "MAILBOT_CONFIG"
 
 #: what must not stand in a file that is copied about: given as NAME, or as NAME_FILE, the path of a file with it
-SECRETS: tuple[Key, ...] = (("mailbox", "password"), ("sender", "password"), ("database", "url"))
+SECRETS: tuple[Key, ...] = (
+    ("mailbox", "password"), ("sender", "password"), ("database", "url"), ("alarms", "password"), ("alarms", "webhook"),
+)  # fmt: skip
 
 
 class _Names(Settings, BaseSettings):

@@ -22,6 +22,7 @@ def broken(settings: Settings) -> Iterator[Problem]:
     yield from _week(settings.meeting)
     yield from _form(settings)
     yield from _staff(settings.staff)
+    yield from _alarms(settings)
 
 
 def unset(settings: Settings) -> list[str]:
@@ -38,6 +39,14 @@ def unset(settings: Settings) -> list[str]:
         for key, follows in in_file.items()
         if not getattr(getattr(settings, key[0]), key[1])
     ]
+    if not settings.alarms.host and not settings.alarms.webhook.get_secret_value():
+        lines.append(
+            Problem(
+                ("alarms", "host"),
+                "is not set, nor a webhook: alarms go only by the mailbox and the server they speak of; "
+                f"write {_wanted(('alarms', 'host'))}, or set {name_of(('alarms', 'webhook'))}",
+            ).line(str(file))
+        )
     if not settings.mailbox.password.get_secret_value():
         name = name_of(("mailbox", "password"))
         lines.append(
@@ -61,7 +70,8 @@ def _mode(settings: Settings) -> Iterator[Problem]:
 
 
 def _connections(settings: Settings) -> Iterator[Problem]:
-    for section, ends in (("mailbox", settings.mailbox), ("sender", settings.sender)):
+    named = (("mailbox", settings.mailbox), ("sender", settings.sender), ("alarms", settings.alarms))
+    for section, ends in named:
         if ends.host and ends.tls == "plain" and not tls.may_be_plain(ends.host, allowed=ends.plain_allowed):
             yield Problem(
                 (section, "tls"),
@@ -122,3 +132,17 @@ def _staff(staff: StaffSettings) -> Iterator[Problem]:
         yield Problem(("staff", "lead"), "is not one of staff.addresses; add it there, or write one of them")
     if not theirs.issuperset(address.lower() for address in staff.rows):
         yield Problem(("staff", "rows"), "names an address that is not one of staff.addresses; add it there")
+
+
+def _alarms(settings: Settings) -> Iterator[Problem]:
+    """Alarms by e-mail need somebody to come from, somebody to go to, and a road that is not the one they speak of."""
+    alarms, sender = settings.alarms, settings.sender
+    if not alarms.host:
+        return
+    if not alarms.sender:
+        yield Problem(("alarms", "sender"), f"is not set, and alarms.host is; write {_wanted(('alarms', 'sender'))}")
+    if not alarms.addresses and not settings.staff.addresses:
+        yield Problem(("alarms", "addresses"), "is not set, and there are no staff; write the addresses alarms go to")
+    account = sender.username or settings.mailbox.login
+    if (alarms.host.lower(), alarms.port, alarms.username) == (sender.host.lower(), sender.port, account):
+        yield Problem(("alarms", "host"), "is the account that letters leave by; name another server or account")

@@ -24,6 +24,7 @@ from mailbot.settings.types import (
     Port,
     Tls,
     WallTime,
+    Webhook,
     Zone,
 )
 
@@ -247,6 +248,52 @@ class ReadingLimits(Section):
     """how many containers may be packed in one another, such as a zip in an attached mail"""
 
 
+class AlarmSettings(Section):
+    """Where alarms go: by another road than the mailbox and the server they speak of."""
+
+    addresses: Addresses = ()
+    """the e-mail addresses that alarms go to, best ones that do not need the team's server; empty: all staff"""
+    host: Host = ""
+    """the name of a second SMTP server for alarms alone; empty: none"""
+    port: Port = 587
+    """the port number of that server, usually 587 with starttls and 465 with tls"""
+    sender: OptionalAddress = ""
+    """the address that alarms come from, as the second server allows it; needed with host"""
+    username: str = ""
+    """the name to sign in to it with; empty: do not sign in"""
+    password: SecretStr = SecretStr("")
+    """the password to sign in to it with, only ever in the environment"""
+    tls: Tls = "starttls"
+    """how the connection is protected: tls, starttls or plain"""
+    plain_allowed: bool = False
+    """true to let the password and alarms cross the network unprotected; this machine itself needs no permission"""
+    ca_file: OptionalPath = None
+    """the path of a file with that server's certificate authority, in PEM; empty: the machine's own list"""
+    webhook: Webhook = SecretStr("")
+    """the https address that alarms are posted to, as of a Teams or Slack channel, only ever in the environment"""
+    after_minutes: float = Field(default=15.0, gt=0)
+    """how many minutes something may fail before it is an alarm; a refused sign-in is one at once"""
+    repeat_hours: float = Field(default=24.0, gt=0)
+    """how many hours until an alarm that lasts is told again"""
+    waiting_minutes: float = Field(default=60.0, gt=0)
+    """how many minutes a mail that was kept may wait to be handled before that is an alarm"""
+    canary_hours: float = Field(default=6.0, ge=0)
+    """how many hours between letters to ourselves that prove the whole road, in mode send; 0: none"""
+    canary_minutes: float = Field(default=30.0, gt=0)
+    """how many minutes such a letter may take before its absence is an alarm"""
+    silence_hours: float = Field(default=96.0, ge=0)
+    """how many hours without any mail at all are an alarm; 0: none"""
+
+
+class HealthSettings(Section):
+    """Whether mailbot is well, for programs that ask: /healthz, and /livez."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    """the address to listen on; 127.0.0.1 is this machine alone"""
+    port: int = Field(default=0, ge=0, le=65535)
+    """the port number to listen on, such as 8025; 0: nobody can ask"""
+
+
 class Settings(Section):
     """Everything a team changes without touching code."""
 
@@ -265,6 +312,8 @@ class Settings(Section):
     meeting: MeetingSettings = MeetingSettings()
     referrals: ReferralSettings = ReferralSettings()
     reading: ReadingLimits = ReadingLimits()
+    alarms: AlarmSettings = AlarmSettings()
+    health: HealthSettings = HealthSettings()
 
     @property
     def form_folder(self) -> Path:

@@ -8,9 +8,10 @@ import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -117,6 +118,20 @@ def _database(url: str) -> str:
     return url
 
 
+def _webhook(url: SecretStr) -> SecretStr:
+    """The URL is never repeated: whoever has it may post there."""
+    parts = urlsplit(url.get_secret_value())
+    host = parts.hostname or ""
+    if url.get_secret_value() and not (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))):
+        raise ValueError("is not the address of a webhook; write one that begins with https://")
+    return url
+
+
+def _is_here(host: str) -> bool:
+    return host == "localhost" or (_ip(host) and ip_address(host).is_loopback)
+
+
+Webhook = Annotated[SecretStr, AfterValidator(_webhook)]
 Address = Annotated[str, AfterValidator(_address)]
 OptionalAddress = Annotated[str, AfterValidator(lambda text: text and _address(text))]
 Addresses = Annotated[tuple[Address, ...], BeforeValidator(_names)]

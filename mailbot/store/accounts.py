@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from mailbot.store.states import MailState
 from mailbot.store.tables import mail
 
 Value = TypeVar("Value")
@@ -52,6 +53,14 @@ class Accounts:
         for some in _parts(sorted(moments)):
             query = sa.select(mail.c.came_at, mail.c.size).where(mail.c.mailbox == mailbox, mail.c.came_at.in_(some))
             found.update((came_at, size) for came_at, size in self._connection.execute(query))
+        return found
+
+    def oldest_kept(self) -> datetime | None:
+        """When the mail was kept that has waited longest to be handled."""
+        waiting = mail.c.state.in_([MailState.NEW, MailState.READING, MailState.READY])
+        found: datetime | None = self._connection.execute(
+            sa.select(sa.func.min(mail.c.kept_at)).where(waiting)
+        ).scalar()
         return found
 
     def has_bytes(self, sha256: str) -> bool:

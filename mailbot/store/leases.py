@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from mailbot.store.states import LetterState
 from mailbot.store.tables import lease, letter, mail
 
 
@@ -36,6 +37,19 @@ class Leases:
 
     def give_back(self, name: str) -> None:
         self._connection.execute(sa.delete(lease).where(lease.c.name == name, lease.c.owner == self._owner))
+
+    def hand_back(self) -> None:
+        """End every lease of ours, at once: mails and letters that were taken wait again, without a strike.
+
+        A letter that was being handed over stays as it is: it may have gone.
+        """
+        nobody = {"lease_owner": None, "lease_until": None}
+        ours = mail.c.lease_owner == self._owner
+        self._connection.execute(sa.update(mail).where(ours).values(**nobody, strikes=mail.c.strikes - 1))
+        taken = sa.and_(letter.c.lease_owner == self._owner, letter.c.state == LetterState.LEASED)
+        waits = {**nobody, "state": LetterState.READY, "attempts": letter.c.attempts - 1}
+        self._connection.execute(sa.update(letter).where(taken).values(waits))
+        self._connection.execute(sa.delete(lease).where(lease.c.owner == self._owner))
 
     def end_those_of_the_dead(self) -> int:
         """End at once every lease held by a process of this machine that has ended, and say how many there were.

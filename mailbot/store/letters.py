@@ -238,6 +238,17 @@ class LetterBox:
         )
         return int(self._connection.execute(query).scalar_one())
 
+    def last_left(self, name: str) -> sa.RowMapping | None:
+        """The newest letter of that name."""
+        query = sa.select(letter).where(letter.c.name == name).order_by(letter.c.id.desc()).limit(1)
+        return self._connection.execute(query).mappings().first()
+
+    def oldest_refused(self) -> sa.RowMapping | None:
+        """The oldest letter that was tried, not taken, and waits for another try."""
+        query = sa.select(letter).where(letter.c.state == LetterState.READY, letter.c.attempts > 0)
+        query = query.where(letter.c.note.is_not(None))
+        return self._connection.execute(query.order_by(letter.c.id).limit(1)).mappings().first()
+
     def last_written(self, name: str) -> datetime | None:
         """When the newest letter of that name was written."""
         query = sa.select(letter.c.written_at).where(letter.c.name == name).order_by(letter.c.id.desc()).limit(1)

@@ -76,6 +76,8 @@ class Desk:
             "CONFIG": str(ROOT / "config"),
             "REFERRALS__ALSO_SECURE": "nhs.example",
             "RING_EVERY_SECONDS": "0.5",
+            "ALARMS__CANARY_HOURS": "0",
+            "ALARMS__SILENCE_HOURS": "0",
             "MAILBOX__FILE_EVERY_SECONDS": "0.2",
             "MAILBOX__LOOK_EVERY_SECONDS": "1",
             "MAILBOX__AUTHSERV_ID": OUR_SERVER,
