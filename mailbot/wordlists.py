@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -99,8 +100,7 @@ class WordList:
         plain, gapped = self._phrases[name]
         if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
             return found
-        words = frozenset(normal.split()) if gapped else frozenset()
-        found_ = [match for one in gapped if one.may_stand_among(words) and (match := one.pattern.search(normal))]
+        found_ = [match for one in gapped.among(normal) if (match := one.pattern.search(normal))]
         first = min(found_, key=lambda match: match.start(), default=None)
         return " … ".join(part.strip() for part in first.groups() if part) if first else ""
 
@@ -113,13 +113,13 @@ class WordList:
         return next((found for one in self.sentences(text) if (found := self.find(name, one))), "") if gapped else ""
 
     @cached_property
-    def _phrases(self) -> dict[str, tuple[tuple[str, ...], tuple[_Gapped, ...]]]:
+    def _phrases(self) -> dict[str, tuple[tuple[str, ...], _Gaps]]:
         """Of each list the phrases that stand for themselves, and the others."""
         made = {}
         for name, phrases in self.lists.items():
             special = [one for one in phrases if _SPECIAL.search(one)]
             plain = tuple(_spaced(_words(one)) for one in phrases if one not in special)
-            made[name] = (plain, tuple(map(self._gapped, special)))
+            made[name] = (plain, _Gaps(tuple(map(self._gapped, special))))
         return made
 
     def _gapped(self, phrase: str) -> _Gapped:
@@ -127,7 +127,7 @@ class WordList:
         parts = [[self._spellings(word) for word in part.split()] for part in phrase.strip("^$ ").split("..")]
         body = _GAP.join(f"({''.join(map(_either, part))})" for part in parts)
         needs = tuple(frozenset(one.split()[0] for one in spellings) for part in parts for spellings in part)
-        return _Gapped(re.compile(f"{start}{body}{'$' if phrase.endswith('$') else ''}"), needs)
+        return _Gapped(f"{start}{body}{'$' if phrase.endswith('$') else ''}", needs)
 
     def _spellings(self, word: str) -> list[str]:
         choices = [one for part in word.split("|") for one in self.means.get(part, (part,))]
@@ -154,12 +154,49 @@ class WordList:
 class _Gapped:
     """A phrase as a pattern whose groups are the words between its gaps, and the words of which it needs one each."""
 
-    pattern: re.Pattern[str]
+    written: str
     needs: tuple[frozenset[str], ...]
 
-    def may_stand_among(self, words: frozenset[str]) -> bool:
-        """Asked first: a search goes through a whole text, and most texts lack one of the words."""
-        return all(not words.isdisjoint(one) for one in self.needs)
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Made when a text may hold the phrase: most phrases wait for a long time."""
+        return re.compile(self.written)
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """The phrases of a list that are patterns, by words of which each needs one: a search goes through a whole text."""
+
+    phrases: tuple[_Gapped, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.phrases)
+
+    def among(self, normal: str) -> list[_Gapped]:
+        """Those that may stand in a text, in their order; most texts lack one of the words of each."""
+        words = _distinct(normal)
+        numbers = {number for word in words & self._by_word.keys() for number in self._by_word[word]}
+        return [
+            one
+            for one in (self.phrases[number] for number in sorted(numbers))
+            if not any(words.isdisjoint(need) for need in one.needs)
+        ]
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[int]]:
+        """Each phrase stands under the words of its rarest need."""
+        common = Counter(word for one in self.phrases for need in one.needs for word in need)
+        found: dict[str, list[int]] = {}
+        for number, one in enumerate(self.phrases):
+            for word in min(one.needs, key=lambda need: max(common[word] for word in need)):
+                found.setdefault(word, []).append(number)
+        return found
+
+
+@lru_cache(maxsize=64)
+def _distinct(normal: str) -> frozenset[str]:
+    """Every list asks about the same sentences, one after the other."""
+    return frozenset(normal.split())
 
 
 def _either(spellings: Sequence[str]) -> str:
