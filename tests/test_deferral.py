@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mailbot.actions import answers, outcomes
+from mailbot.actions import answers, outcome_letters, outcomes
 from mailbot.deferral import comes_back_on
 from mailbot.errors import UserError
 from mailbot.settings import ReferralSettings
@@ -69,7 +69,7 @@ def put_off(desk: Desk, until: str) -> None:
     recorded = {"lead": "Dr Patel", "reason": "The court has not sat.", "until": until}
     with desk.store.transaction(desk.clock.now()) as tx:
         outcomes.record(desk.office, tx, "HM-2026-0001", "defer", recorded, "Ann")
-        outcomes.by_telephone(desk.office, tx, "HM-2026-0001", "Ann")
+        outcome_letters.by_telephone(desk.office, tx, "HM-2026-0001", "Ann")
 
 
 def at(desk: Desk, moment: datetime) -> str:
@@ -134,7 +134,7 @@ def test_what_waited_for_answers_waits_again_when_a_later_outcome_is_taken_back(
     asks = {"lead": "Ann Lee", "by": "soon", "reason": "x", "questions": ["Is there a hearing?"]}
     with desk.store.transaction(desk.clock.now()) as tx:
         outcomes.record(desk.office, tx, "HM-2026-0001", "ask", asks, "Ann")
-        outcomes.by_telephone(desk.office, tx, "HM-2026-0001", "Ann")
+        outcome_letters.by_telephone(desk.office, tx, "HM-2026-0001", "Ann")
         outcomes.record(desk.office, tx, "HM-2026-0001", "decline", {"lead": "A", "reason": "x"}, "Ann")
         outcomes.take_back(desk.office, tx, "HM-2026-0001", "Ann")
     assert state(desk) == "waiting"

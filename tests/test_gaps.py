@@ -150,7 +150,7 @@ class TestReminders:
         store.close()
 
     def test_what_the_meeting_asked_is_reminded_of_before_the_next_cut_off(self, desk: Desk) -> None:
-        from mailbot.actions import outcomes
+        from mailbot.actions import outcome_letters, outcomes
 
         sends(desk, form())
         at(desk, datetime(2026, 11, 24, 13, 0, tzinfo=UTC))
@@ -158,7 +158,7 @@ class TestReminders:
         asks = {"lead": "Ann Lee", "by": "soon", "questions": ["Is there a hearing?"]}
         with desk.store.transaction(desk.clock.now()) as tx:
             outcomes.record(desk.office, tx, "HM-2026-0001", "ask", asks, "Ann")
-            outcomes.by_telephone(desk.office, tx, "HM-2026-0001", "Ann")
+            outcome_letters.by_telephone(desk.office, tx, "HM-2026-0001", "Ann")
         at(desk, CUT_OFF + timedelta(days=6, hours=1))
         (letter,) = desk.letters("reminder")
         assert "1. Is there a hearing?" in text(letter)

@@ -260,3 +260,39 @@ class TestNotProven:
             desk.handles(mail(words, "Re: list", STAFF, In_Reply_To=theirs["message_id"], headers=verdict))
         assert (state(desk), recorded(desk)) == ("on_list", [])
         assert desk.needs() == ["decision_refused"] * 2
+
+
+class TestForTheRecord:
+    """DOMAIN 2.2: who was present, rationale, dissent, safety actions and what must not be told, with every outcome."""
+
+    def test_kept_with_the_outcome_and_never_in_its_letter(self, desk: Desk) -> None:
+        words = (
+            f"Present: Dr Patel (clinic), PC Lee (police)\n{ONE}: {ADVICE}, rationale: risk is low; dissent: PC Lee, who "
+            "would accept; safety: Ann Lee rings the advocate by 1 December; not to be told: the covert search"
+        )
+        shown = replies(desk, words)
+        assert "Who was present on 25 November 2026 was recorded, for the record only." in shown
+        assert "was recorded. Its letter is below" in shown
+        letter = shown.partition("\nSubject: ")[2]
+        for word in ("PC Lee", "covert", "Ann Lee", "risk is low", "dissent", "present"):
+            assert word not in letter
+        (row,) = recorded(desk)
+        assert row["recorded"]["dissent"] == "PC Lee, who would accept"
+        assert row["recorded"]["safety"] == "Ann Lee rings the advocate by 1 December"
+        from mailbot.actions import present
+
+        with desk.store.look(desk.clock.now()) as tx:
+            assert present.of(tx, row["recorded"]["reviewed_on"]) == "Dr Patel (clinic), PC Lee (police)"
+
+    def test_a_letter_that_says_what_must_not_be_told_is_not_shown_and_cannot_go(self, desk: Desk) -> None:
+        words = (
+            f"{ONE}: decline, Dr Patel, reason: after the Covert Search we cannot help; not to be told: covert search"
+        )
+        told = replies(desk, words)
+        assert "Its letter says “covert search”, which is recorded as not to be told" in told
+        assert "cannot help" not in told.partition("\n## ")[2]
+        assert "recorded as not to be told" in replies(desk, f"approve {ONE}", to="decision-check")
+        assert outcome_letters(desk) == []
+        assert "To look at" in replies(desk, f"{ONE}: reason: we cannot help", to="decision-check")
+        replies(desk, f"approve {ONE}", to="decision-check")
+        assert len(outcome_letters(desk)) == 1

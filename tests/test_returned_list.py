@@ -163,3 +163,41 @@ def test_another_member_of_staff_sees_what_the_first_recorded(desk: Desk) -> Non
     sends_back(desk, filled(desk, r1=DECLINED))
     told = sends_back(desk, filled(desk, r1={**DECLINED, "outcome": "consultation", "by": "soon"}), sender=OTHER)
     assert "duty@desk.example has already recorded “Decline”" in told
+
+
+def test_who_was_present_is_asked_once(desk: Desk) -> None:
+    document = fill_docx(review_list(desk), {"meeting.present": "Dr Patel\nPC Lee", "HM-2026-0001.outcome": "decline"})
+    told = sends_back(desk, document)
+    assert "Who was present on 25 November 2026 was recorded" in told
+    assert "HM-2026-0001: the outcome “Decline” still needs who leads" in told
+
+
+def test_a_page_that_was_deleted_is_named_and_the_others_stand(desk: Desk) -> None:
+    without = re.compile(r"<w:sdt .*?</w:sdt>", re.DOTALL)
+    document = edited(
+        filled(desk, r1=DECLINED),
+        lambda xml: without.sub(lambda box: "" if 'w:val="HM-2026-0002.' in box[0] else box[0], xml),
+    )
+    told = sends_back(desk, document)
+    assert "HM-2026-0001: Decline was recorded." in told
+    assert "HM-2026-0002 has no boxes in the list that came back, so nothing was recorded for it." in told
+    assert "HM-2026-0003" not in told
+
+
+def test_rows_pasted_from_last_weeks_list_count_for_their_own_referral(desk: Desk) -> None:
+    """A row brings its tag along: what it says is about the referral that it was made for."""
+    document = filled(desk, r2=DECLINED)
+    row = re.search(r"<w:tr>(?:(?!</w:tr>).)*HM-2026-0002\.outcome.*?</w:tr>", body_of(document), re.DOTALL)
+    assert row
+    pasted = edited(
+        filled(desk, r1=DECLINED), lambda xml: xml.replace("<w:sectPr", f"<w:tbl>{row[0]}</w:tbl><w:sectPr", 1)
+    )
+    told = sends_back(desk, pasted)
+    assert "HM-2026-0001: Decline was recorded." in told
+    assert "HM-2026-0002: the outcome “Decline” still needs the reason" in told
+    assert (state(desk, ONE), state(desk, TWO)) == ("decided", "on_list")
+
+
+def body_of(document: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        return archive.read("word/document.xml").decode()

@@ -17,8 +17,8 @@ def is_due(office: Office, tx: Transaction) -> bool:
     hours = office.settings.alarms.canary_hours
     if office.settings.mode != "send" or not hours or tx.switches.get("paused"):
         return False
-    last = tx.letters.last_written(NAME)
-    return last is None or abs(tx.now - last) >= timedelta(hours=hours)
+    last = tx.letters.last_left(NAME)
+    return last is None or abs(tx.now - last["written_at"]) >= timedelta(hours=hours)
 
 
 def send(office: Office, tx: Transaction) -> bool:

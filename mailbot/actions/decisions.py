@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from mailbot.actions import about, outcome_orders, people, returned_list, spoken, staff
+from mailbot.actions import about, outcome_orders, people, present, returned_list, spoken, staff
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.heard import Heard, Speaker, Told
 from mailbot.actions.office import Office
@@ -36,6 +36,7 @@ def _people(office: Office, decision: Decision, lines: Sequence[str]) -> Heard |
 SPEAKERS: Mapping[str, Speaker] = {
     "needs-a-person": _people,
     "referral": about.heard,
+    "present": present.heard,
     "approval": outcome_orders.approval,
     "outcome": outcome_orders.outcome,
 }
@@ -46,7 +47,7 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
     decision = understood.decision
     done: list[Checked] = []
     not_done: list[Checked] = []
-    from_list = list(returned_list.rows(office, decision, understood))
+    from_list = list(returned_list.rows(office, tx, decision, understood))
     by_words = [
         one for one in _hear(office, decision, understood) if one[1] or not from_list or _is_meant(office, one[0])
     ]
@@ -84,6 +85,8 @@ def _hear(office: Office, decision: Decision, understood: Understood) -> Iterato
 
 def _is_meant(office: Office, line: str) -> bool:
     """Whether words beside a list are meant for us: most only say that it is attached."""
+    if present.heard(office, Decision("", ()), [line]):
+        return True
     return spoken.may_be_order(line, office.settings.referrals.prefix) or outcome_orders.may_be_outcome(line)
 
 

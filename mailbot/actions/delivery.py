@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from mailbot.actions import outcomes, people
+from mailbot.actions import people, telling
 from mailbot.actions.office import Office
 from mailbot.letters import AlarmFacts
 from mailbot.store import LetterState, Transaction
@@ -73,7 +73,7 @@ def found_in_sent(office: Office, tx: Transaction, row: sa.RowMapping) -> None:
 
 def _told(office: Office, tx: Transaction, letter: OurLetter) -> None:
     assert letter.referral_id is not None
-    if outcomes.after_telling(office, tx, letter.referral_id):
+    if telling.after_telling(office, tx, letter.referral_id):
         tx.audit.add("referrer_told", letter_id=letter.id, referral_id=letter.referral_id)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-from mailbot.actions import about, outcomes, restricting
+from mailbot.actions import about, outcome_letters, outcomes, restricting
 from mailbot.actions.heard import Heard, Told
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
@@ -64,13 +64,13 @@ def _do(office: Office, tx: Transaction, by: str, reference: str, words: str) ->
         outcomes.take_back(office, tx, reference, by)
         return Told(f"{reference}: the outcome was taken back. Nothing was sent.")
     if _BY_PHONE.fullmatch(words):
-        outcomes.by_telephone(office, tx, reference, by)
+        outcome_letters.by_telephone(office, tx, reference, by)
         return Told(f"{reference}: noted as told by telephone. No letter goes.")
     if _SECURE.fullmatch(words):
-        outcomes.send_secure(office, tx, reference, by)
+        outcome_letters.send_secure(office, tx, reference, by)
         return shown(office, tx, by, reference, f"{reference}: it will go with [secure] in its subject.")
     if to := _SEND_TO.fullmatch(words):
-        outcomes.confirm_address(tx, reference, to[1], by)
+        outcome_letters.confirm_address(tx, reference, to[1], by)
         return shown(office, tx, by, reference, f"{reference}: the referrer's address is {to[1].lower()}.")
     return record(office, tx, by, reference, words)
 
@@ -92,11 +92,11 @@ def record(office: Office, tx: Transaction, by: str, reference: str, words: str)
 def shown(office: Office, tx: Transaction, by: str, reference: str, words: str) -> Told:
     """The words, with the exact letters to be approved; where none may go as things stand, why."""
     try:
-        waiting = outcomes.letters_for(office, tx, reference)
+        waiting = outcome_letters.letters_for(office, tx, reference)
     except UserError as obstacle:
         return Told(f"{words} {str(obstacle).removeprefix(f'{reference}: ').capitalize()}")
     for row, letter in waiting:
-        tx.outcomes.saw(row["id"], by, outcomes.mark_of(letter))
+        tx.outcomes.saw(row["id"], by, outcome_letters.mark_of(letter))
     how = f"Its letter is below. To send exactly that, reply: approve {reference}"
     return Told(f"{words} {how}", "\n".join(_as_seen(letter) for _, letter in waiting))
 
@@ -134,10 +134,10 @@ def _each(tx: Transaction, references: Sequence[str], work: Callable[[str], str]
 
 def _approved(office: Office, tx: Transaction, by: str, reference: str) -> str:
     restricting.must_see(office, tx, reference, by)
-    for row, letter in outcomes.letters_for(office, tx, reference):
-        if (row["seen"] or {}).get(by) != outcomes.mark_of(letter):
+    for row, letter in outcome_letters.letters_for(office, tx, reference):
+        if (row["seen"] or {}).get(by) != outcome_letters.mark_of(letter):
             raise UserError(
                 f"{reference}: you have not seen its letter as it is now. Reply “{reference}: show” to see it."
             )
-        outcomes.approve(office, tx, reference, by, letter)
+        outcome_letters.approve(office, tx, reference, by, letter)
     return f"{reference}: approved, the letter goes."

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from mailbot import wording
-from mailbot.actions import outcomes, restricting
+from mailbot.actions import outcomes, present, restricting
 from mailbot.actions.heard import Heard, Told
 from mailbot.actions.office import Office
 from mailbot.actions.outcome_orders import shown
@@ -19,24 +19,50 @@ from mailbot.understood import Decision, Understood
 from parsers import Answer
 from parsers.readers.filled_list import LIST
 
-_OUTCOME = "outcome"
+_OUTCOME, _MEETING = "outcome", "meeting"
 
 
-def rows(office: Office, decision: Decision, understood: Understood) -> Iterator[tuple[str, Heard]]:
-    """Each referral of the list of which anything was filled in, with what that does."""
+def rows(office: Office, tx: Transaction, decision: Decision, understood: Understood) -> Iterator[tuple[str, Heard]]:
+    """Each referral of the list of which anything was filled in, with what that does; then what the list has lost."""
     found = understood.known.filled_list
+    if not found:
+        return
+    day = date.fromisoformat(found[LIST].raw.rpartition(" ")[2])
+    name = f"the review list for {wording.short_date(day, office.settings.meeting.zone)}"
     boxes: dict[str, dict[str, Answer]] = {}
     for tag, answer in found.items():
-        reference, _, name = tag.rpartition(".")
+        reference, _, part_of = tag.rpartition(".")
         if tag != LIST and (answer.raw.strip() or answer.candidates):
-            boxes.setdefault(reference, {})[name] = answer
+            boxes.setdefault(reference, {})[part_of] = answer
     for reference, filled in boxes.items():
-        yield f"{reference} on the review list{_of(office, found)}", _row(office, decision.by, reference, filled)
+        if reference == _MEETING:
+            yield f"Present on {name}", _present(office, decision.by, day, filled)
+        else:
+            yield f"{reference} on {name}", _row(office, decision.by, reference, filled)
+    if boxes and (lost := _lost(tx, decision, day, found)):
+        yield name, Heard(1, lambda _: _tell_lost(lost))
 
 
-def _of(office: Office, found: Mapping[str, Answer]) -> str:
-    day = date.fromisoformat(found[LIST].raw.rpartition(" ")[2])
-    return f" for {wording.short_date(day, office.settings.meeting.zone)}"
+def _lost(tx: Transaction, decision: Decision, day: date, found: Mapping[str, Answer]) -> list[str]:
+    """The referrals that this person's list of that day had, and whose boxes did not come back."""
+    digests = [row for row in tx.letters.of_cause(f"meeting:{day.isoformat()}") if row["recipient"] == decision.by]
+    events = [event for row in digests for event in tx.audit.of_letter(row["id"])]
+    given = [reference for event in events for reference in event["detail"].get("listed", ())]
+    there = {tag.rpartition(".")[0] for tag in found}
+    return [reference for reference in given if reference not in there]
+
+
+def _tell_lost(lost: list[str]) -> Told:
+    have, them = ("has", "it") if len(lost) == 1 else ("have", "them")
+    raise UserError(
+        f"{wording.listed(lost)} {have} no boxes in the list that came back, so nothing was recorded for {them}. Write "
+        f"it on a line, as in “{lost[0]}: decline, Dr Patel, reason: ...”."
+    )
+
+
+def _present(office: Office, by: str, day: date, filled: Mapping[str, Answer]) -> Heard:
+    words = next(iter(filled.values())).raw
+    return Heard(1, lambda tx: Told(present.record(office, tx, day, words, by)))
 
 
 def _row(office: Office, by: str, reference: str, filled: Mapping[str, Answer]) -> Heard:

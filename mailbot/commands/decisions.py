@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mailbot.actions import outcomes
+from mailbot.actions import outcome_letters, outcomes, present
 from mailbot.commands.desk import console, open_desk, who
 from mailbot.errors import UserError
 from mailbot.jobs import digest as digest_job
@@ -50,6 +50,11 @@ def outcome(  # noqa: PLR0917 - typer gives each option by name
         str, typer.Option(help="The day it was reviewed, as 2026-12-02; the meeting's day unless you say.")
     ] = "",
     rationale: Annotated[str, typer.Option(help="For the record only; never in a letter.")] = "",
+    dissent: Annotated[str, typer.Option(help="Who disagreed, and why; for the record only.")] = "",
+    safety: Annotated[str, typer.Option(help="Safety actions, each with who and by when; for the record only.")] = "",
+    withhold: Annotated[str, typer.Option(help="What must not be told; a letter that says it is refused.")] = "",
+    code: Annotated[str, typer.Option(help="The code of a reason to decline: 01, 02 or 03; for the record only.")] = "",
+    present_: Annotated[str, typer.Option("--present", help="Who was at its meeting; for the record only.")] = "",
     step: Annotated[str, typer.Option(help="The first step, as the referrer may read it.")] = "",
     also: Annotated[bool, typer.Option("--also", help="Beside an outcome that waits for approval.")] = False,
     instead: Annotated[bool, typer.Option("--instead", help="In place of an outcome that waits.")] = False,
@@ -71,8 +76,11 @@ def outcome(  # noqa: PLR0917 - typer gives each option by name
         recorded = {
             "lead": lead, "by": by, "reason": reason, "services": services or [], "questions": questions or [],
             "service": service, "until": until, "reviewed_on": reviewed, "rationale": rationale,
-            "step": step, "correction": correction,
+            "step": step, "correction": correction, "dissent": dissent, "safety": safety, "withhold": withhold,
+            "code": code,
         }  # fmt: skip
+        if present_:
+            present.record(desk.office, tx, tx.referrals.get(reference)["meeting"], present_, by_whom or who())
         row = outcomes.record(desk.office, tx, reference, outcome_id, recorded, by_whom or who(), mode)
     console.print(
         f"{row['reference']}: recorded. See and approve its letter: mailbot approve {row['reference']}", markup=False
@@ -91,14 +99,14 @@ def approve(
     with open_desk() as desk:
         if to:
             with desk.store.transaction(desk.now) as tx:
-                outcomes.confirm_address(tx, reference, to, by_whom or who())
+                outcome_letters.confirm_address(tx, reference, to, by_whom or who())
         with desk.store.look(desk.now) as tx:
-            letter = outcomes.letter_for(desk.office, tx, reference)
+            letter = outcome_letters.letter_for(desk.office, tx, reference)
         _show(letter)
         if not yes and not _agreed():
             raise UserError("Not approved; nothing was sent.")
         with desk.store.transaction(desk.now) as tx:
-            outcomes.approve(desk.office, tx, reference, by_whom or who(), letter)
+            outcome_letters.approve(desk.office, tx, reference, by_whom or who(), letter)
     console.print(f"{reference.upper()}: approved. The letter is in the outbox.", markup=False)
 
 

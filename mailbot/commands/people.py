@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import typer
 
 from mailbot import wording
-from mailbot.actions import about, answers, by_hand, on_paper, people
+from mailbot.actions import about, answers, by_hand, on_paper, people, present
 from mailbot.actions.advice import checks_of
 from mailbot.commands.desk import Desk, console, open_desk, print_json, print_table, who
 from mailbot.commands.forms import read_paths
@@ -90,7 +90,10 @@ def show(
                 for row in tx.letters.of_referral(referral["id"])
             ],
             "criteria": [asdict(check) for check in checks_of(desk.office, tx, referral)],
-            "outcomes": [dict(row) for row in tx.outcomes.of_referral(referral["id"])],
+            "outcomes": [
+                {**row, "present": present.of(tx, str(row["recorded"].get("reviewed_on")))}
+                for row in tx.outcomes.of_referral(referral["id"])
+            ],
             "events": [dict(row) for row in tx.audit.of_referral(referral["id"])],
         }
         answers_ = tx.referrals.answers(referral["id"])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from mailbot.actions import outcomes
+from mailbot.actions import outcome_letters, outcomes
 from mailbot.actions.referrals import gaps_of
 from mailbot.app import App
 from mailbot.clock import FileClock
@@ -164,9 +164,9 @@ class Story:
         with store.transaction(now) as tx:
             outcomes.record(office, tx, reference, outcome, recorded, people.CHAIR)
         with store.look(now) as tx:
-            seen: Letter = outcomes.letter_for(office, tx, reference)
+            seen: Letter = outcome_letters.letter_for(office, tx, reference)
         with store.transaction(now) as tx:
-            outcomes.approve(office, tx, reference, people.CHAIR, seen)
+            outcome_letters.approve(office, tx, reference, people.CHAIR, seen)
         self._tick(f"{reference}: {office.outcomes[outcome].name.lower()}, letter approved by {people.CHAIR}")
         self.app.loops["deliver"].bell.ring()
 

@@ -80,7 +80,7 @@ def lists_for(tx: Transaction, meeting: Meeting) -> Lists:
         missed_cut_off=[row for row in queued if row["meeting"] > meeting.date],
         put_off=[row for row in put_off if not deferrals.is_without_day(row)],
         decided=tx.referrals.in_states([State.DECIDED]),
-        last=tx.letters.last_written("digest"),
+        last=before["written_at"] if (before := tx.letters.last_left("digest")) else None,
     )
 
 

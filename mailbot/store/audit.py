@@ -51,3 +51,8 @@ class Audit:
         """The events of one referral, oldest first."""
         query = sa.select(event).where(event.c.referral_id == referral_id).order_by(event.c.id)
         return self._connection.execute(query).mappings().all()
+
+    def of_letter(self, letter_id: int) -> Sequence[sa.RowMapping]:
+        """The events of one letter, oldest first."""
+        query = sa.select(event).where(event.c.letter_id == letter_id).order_by(event.c.id)
+        return self._connection.execute(query).mappings().all()

@@ -249,12 +249,6 @@ class LetterBox:
         query = query.where(letter.c.note.is_not(None))
         return self._connection.execute(query.order_by(letter.c.id).limit(1)).mappings().first()
 
-    def last_written(self, name: str) -> datetime | None:
-        """When the newest letter of that name was written."""
-        query = sa.select(letter.c.written_at).where(letter.c.name == name).order_by(letter.c.id.desc()).limit(1)
-        found: datetime | None = self._connection.execute(query).scalar()
-        return found
-
     def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
         query = sa.select(letter).where(letter.c.referral_id == referral_id).order_by(letter.c.id)
         return self._connection.execute(query).mappings().all()

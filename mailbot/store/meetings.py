@@ -40,3 +40,13 @@ class Meetings:
         changed = self._connection.execute(sa.update(meeting).where(meeting.c.day == day).values(values))
         if not changed.rowcount:
             self._connection.execute(sa.insert(meeting).values(day=day, **values))
+
+    def were_present(self, day: date, words: str) -> None:
+        """Who was at the meeting of a day; said again, the newer words stand."""
+        changed = self._connection.execute(sa.update(meeting).where(meeting.c.day == day).values(present=words))
+        if not changed.rowcount:
+            self._connection.execute(sa.insert(meeting).values(day=day, present=words))
+
+    def present(self, day: date) -> str:
+        """Who was at the meeting of a day; nothing where nobody has said."""
+        return str(self._connection.execute(sa.select(meeting.c.present).where(meeting.c.day == day)).scalar() or "")

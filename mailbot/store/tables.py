@@ -237,6 +237,7 @@ meeting = Table(
     Column("held_on", Date),
     Column("decided_by", Text),
     Column("decided_at", Utc),
+    Column("present", Text),  # who was there, with role and agency
 )
 
 #: Who is invited to the meeting about a referral, and what they answered. One row an event of their calendar; what
