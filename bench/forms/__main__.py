@@ -13,9 +13,10 @@ import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from bench.forms import acroform, flattened, report, scans, score, word, words
 from bench.forms.cost import costs
 from bench.forms.people import people
 from bench.forms.reading import Read, read, readers
+from bench.forms.resumed import Rows
 from bench.forms.returned import Returned, Row
 from tests.parsers.kit import FORM
 
@@ -47,17 +49,27 @@ def main() -> int:
 
 
 def _rows(asked: argparse.Namespace) -> Iterator[Row]:
-    only = re.compile(asked.only)
-    wanted = (one for one in _returned(asked) if only.search(_name(one)))
+    only, known, hands = re.compile(asked.only), Rows(again=asked.again, smoke=asked.smoke), list[Row]()
     with readers(asked.jobs) as pool:
-        for _, group in groupby(wanted, key=_name):
-            row = _row(list(group), pool)
-            print(report.line(row), file=sys.stderr, flush=True)
-            yield row
-        everybody = people(smoke=asked.smoke)
-        for row in scans.rows(everybody, pool, lambda name: bool(only.search(name)), smoke=asked.smoke):
-            print(report.line(row), file=sys.stderr, flush=True)
-            yield row
+        for name, measure in _measures(asked, pool):
+            for row in known.of(name, measure) if only.search(name) else ():
+                if scans.is_of_hand(row):
+                    hands.append(row)
+                else:
+                    yield _said(row)
+    yield from map(_said, scans.of_hands(hands))
+
+
+def _said(row: Row) -> Row:
+    print(report.line(row), file=sys.stderr, flush=True)
+    return row
+
+
+def _measures(asked: argparse.Namespace, pool: Executor) -> Iterator[tuple[str, Callable[[], list[Row]]]]:
+    """The name of each way that forms come back, and what measures it."""
+    for name, group in groupby(_returned(asked), key=_name):
+        yield name, partial(_row, list(group), pool)
+    yield from scans.measures(people(smoke=asked.smoke), pool, smoke=asked.smoke)
 
 
 def _name(one: Returned) -> str:
@@ -72,7 +84,7 @@ def _returned(asked: argparse.Namespace) -> Iterator[Returned]:
     yield from flattened.returned(everybody, smoke=asked.smoke)
 
 
-def _row(returned: list[Returned], pool: Executor) -> Row:
+def _row(returned: list[Returned], pool: Executor) -> list[Row]:
     """The figures of one way; a tool that is missing, or makes nothing of somebody's form, is named."""
     first, begun, why = returned[0], list[tuple[Returned, Future[Read]]](), ""
     for one in returned:
@@ -81,9 +93,9 @@ def _row(returned: list[Returned], pool: Executor) -> Row:
         except (pytest.skip.Exception, ValueError, OSError, subprocess.SubprocessError, pikepdf.PdfError) as error:
             why = str(error).partition("\n")[0][:80]
     if not begun:
-        return Row(first.channel, first.tool, first.truth, first.geometry, skipped=why)
+        return [Row(first.channel, first.tool, first.truth, first.geometry, skipped=why)]
     done = score.row([one for one, _ in begun], [reading.result() for _, reading in begun], FORM)
-    return replace(done, skipped=f"{len(returned) - len(begun)} files: {why}") if why else done
+    return [replace(done, skipped=f"{len(returned) - len(begun)} files: {why}") if why else done]
 
 
 def _made(one: Returned) -> bytes:
@@ -99,6 +111,9 @@ def _asked() -> argparse.Namespace:
         "--smoke", action="store_true", help="only whether it works: one person of each set, few prints"
     )
     parser.add_argument("--only", default="", metavar="PATTERN", help="rows with this in channel/tool/geometry/truth")
+    parser.add_argument(
+        "--again", action="store_true", help="measure all anew; else a run that was stopped goes on, if no code changed"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="files read at once (1); more makes the seconds longer")
     parser.add_argument("--no-costs", action="store_true", help="without the ratios to the bare libraries")
     parser.add_argument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bench.forms.made import kept
 from bench.forms.people import People, typed
 from bench.forms.returned import Returned, Truth
 from parsers.write.fill import fill_pdf
@@ -32,11 +33,11 @@ def _damaged(*changes: Callable[..., None]) -> Make:
 
 
 def _client(name: str) -> Make:
-    return lambda person: CLIENTS[name](PDF, typed(person))
+    return lambda person: kept(lambda: CLIENTS[name](PDF, typed(person)), name, typed(person))
 
 
 def _cut(name: str) -> Make:
-    return lambda person: damage.without_end(CLIENTS[name](PDF, typed(person)))
+    return lambda person: damage.without_end(_client(name)(person))
 
 
 MAKERS: dict[str, Make] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from bench.forms.made import kept
 from bench.forms.people import TRUTHS, People, typed
 from bench.forms.returned import Returned, Truth
 from parsers.write.controls import of_field
@@ -52,12 +53,12 @@ def _one(truth: Truth, person: Person, filler: str, program: str, geometry: str)
 
 @cache
 def _filled(filler: str, person: Person) -> bytes:
-    return CLIENTS[filler](PDF, typed(person))
+    return kept(lambda: CLIENTS[filler](PDF, typed(person)), filler, typed(person))
 
 
 @cache
 def _printed(program: str, filler: str, person: Person) -> bytes:
-    return PROGRAMS[program](_filled(filler, person))
+    return kept(lambda: PROGRAMS[program](_filled(filler, person)), program, filler, typed(person))
 
 
 @cache

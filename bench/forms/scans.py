@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from statistics import median
 
 from rapidfuzz.distance import Levenshtein
 
 from bench.forms import score
+from bench.forms.made import kept
 from bench.forms.people import People, typed
 from bench.forms.reading import Read, read
 from bench.forms.returned import Returned, Row
@@ -32,7 +33,7 @@ TYPED, TYPED_BOXES, PEN_BOXES, PEN_LINES = "typed scan", "typed boxes", "pen box
 HARD, HARD_HANDS = "hard photo", ("femke", "kristi")
 _PRINTED_BY = ("pdfium", "cairo", "gs")
 _SMOKE = ("200 dpi", "photo")
-Wanted = Callable[[str], bool]
+_COUNTS = ("documents", "answers", "right", "asked", "silent")
 
 
 @dataclass(frozen=True)
@@ -46,32 +47,46 @@ class _Done:
     read: Read
 
 
-def rows(everybody: People, pool: Executor, wanted: Wanted, *, smoke: bool) -> Iterator[Row]:
-    """The figures of each device, and of each hand over all of them; `wanted` says which by channel/tool/geometry."""
+def measures(everybody: People, pool: Executor, *, smoke: bool) -> Iterator[tuple[str, Callable[[], list[Row]]]]:
+    """The name of each device, and what measures it."""
     devices = _SMOKE if smoke else tuple(DEGRADED)
     hands = tuple(HANDS)[:1] if smoke else tuple(HANDS)
     for how in devices:
-        if wanted(f"{TYPED}/{how}"):
-            done = [_typed(pool, person, number, how) for number, person in enumerate(everybody.plain)]
-            yield score.row([one.file for one in done], [one.read for one in done], FORM)
-            yield _boxes(TYPED_BOXES, how, done)
-    every: list[_Done] = []
+        yield f"{TYPED}/{how}", partial(_of_typed, how, everybody.plain, pool)
     for how in devices:
-        if wanted(f"{PEN_BOXES}/{how}"):
-            done = [_penned(pool, everybody.plain, number, hand, how) for number, hand in enumerate(hands)]
-            every += done
-            yield _boxes(PEN_BOXES, how, done)
-            yield _lines(how, "", [one for one in done if one.hand not in HARD_HANDS])
-    for hand in hands if every else ():
-        yield _lines(
-            "every device but the hard one", hand, [one for one in every if (one.hand, one.how != HARD) == (hand, True)]
-        )
+        yield f"{PEN_BOXES}/{how}", partial(_of_pens, how, everybody.plain, hands, pool)
+
+
+def _of_typed(how: str, persons: Sequence[Person], pool: Executor) -> list[Row]:
+    done = [_typed(pool, person, number, how) for number, person in enumerate(persons)]
+    return [score.row([one.file for one in done], [one.read for one in done], FORM), _boxes(TYPED_BOXES, how, done)]
+
+
+def _of_pens(how: str, persons: Sequence[Person], hands: Sequence[str], pool: Executor) -> list[Row]:
+    """The boxes, the lines of those whose hands can be read, and the lines of each hand by itself."""
+    done = [_penned(pool, persons, number, hand, how) for number, hand in enumerate(hands)]
+    each = [_lines(how, hand, [one for one in done if one.hand == hand]) for hand in hands]
+    return [_boxes(PEN_BOXES, how, done), _lines(how, "", [one for one in done if one.hand not in HARD_HANDS]), *each]
+
+
+def is_of_hand(row: Row) -> bool:
+    """Whether this row is of one hand and one device."""
+    return row.channel == PEN_LINES and bool(row.geometry)
+
+
+def of_hands(rows: Sequence[Row]) -> Iterator[Row]:
+    """The figures of each hand over all devices but the hard one."""
+    for hand in HANDS:
+        if mine := [row for row in rows if (row.geometry, row.tool != HARD) == (hand, True)]:
+            counted = {key: sum(getattr(row, key) for row in mine) for key in _COUNTS}
+            peak = max(row.peak_mb for row in mine)
+            yield replace(mine[0], tool="every device but the hard one", peak_mb=peak, **counted)
 
 
 def _typed(pool: Executor, person: Person, number: int, how: str) -> _Done:
     program = _PRINTED_BY[number % len(_PRINTED_BY)]
-    pages = seen(_printed(person, program), how, number)
-    return _read(pool, person, "", how, TYPED, pages)
+    data = kept(lambda: as_pdf(seen(_printed(person, program), how, number)), program, how, number, typed(person))
+    return _read(pool, person, "", how, TYPED, data)
 
 
 @cache
@@ -81,12 +96,13 @@ def _printed(person: Person, program: str) -> tuple[Picture, ...]:
 
 def _penned(pool: Executor, persons: Sequence[Person], number: int, hand: str, how: str) -> _Done:
     person = persons[(number + list(DEGRADED).index(how)) % len(persons)]
-    pages = seen(by_pen(person.written, number, hand), how, number)
-    return _read(pool, person, hand, how, PEN_BOXES, pages)
+    data = kept(
+        lambda: as_pdf(seen(by_pen(person.written, number, hand), how, number)), hand, how, number, typed(person)
+    )
+    return _read(pool, person, hand, how, PEN_BOXES, data)
 
 
-def _read(pool: Executor, person: Person, hand: str, how: str, channel: str, pages: list[Picture]) -> _Done:
-    data = as_pdf(pages)
+def _read(pool: Executor, person: Person, hand: str, how: str, channel: str, data: bytes) -> _Done:
     file = Returned(channel, how, "plain", "scan.pdf", lambda: data, person.meant, layout=False)
     return _Done(person, hand, how, file, pool.submit(read, "scan.pdf", data).result())
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Any
 
+from bench.forms.made import kept_all
 from bench.forms.people import People, typed
 from bench.forms.returned import Returned
 from parsers.write.fill import fill_docx
@@ -60,12 +61,15 @@ MAKERS: dict[str, Make] = {
 class _Batch:
     """One start of LibreOffice for all forms of one kind, when the first of them is asked for."""
 
-    def __init__(self, convert: Callable[[Sequence[Person]], list[bytes]], persons: Sequence[Person]) -> None:
-        self._convert, self._persons = convert, persons
+    def __init__(
+        self, tool: str, convert: Callable[[Sequence[Person]], list[bytes]], persons: Sequence[Person]
+    ) -> None:
+        self._tool, self._convert, self._persons = tool, convert, persons
 
     @cached_property
     def made(self) -> list[bytes]:
-        return self._convert(self._persons)
+        of = [typed(person) for person in self._persons]
+        return kept_all(lambda: self._convert(self._persons), len(of), self._tool, *of)
 
     def one(self, number: int) -> Callable[[], bytes]:
         return lambda: self.made[number]
@@ -95,6 +99,6 @@ def returned(everybody: People) -> Iterator[Returned]:
         for truth, person in everybody.each():
             yield Returned(CHANNEL, tool, truth, "form.docx", partial(make, person), person.meant)
     for tool, (kind, convert) in BATCHES.items():
-        batch = _Batch(convert, [person for _, person in everybody.each()])
+        batch = _Batch(tool, convert, [person for _, person in everybody.each()])
         for number, (truth, person) in enumerate(everybody.each()):
             yield Returned(CHANNEL, tool, truth, f"form.{kind}", batch.one(number), person.meant)

@@ -15,7 +15,7 @@ from parsers.readers import Source, pdf
 from parsers.readers.layout import Box, Layout, layout
 from parsers.readers.objects import Rect
 from parsers.readers.plane import Map
-from parsers.readers.printed import Print, broken_fonts
+from parsers.readers.printed import Print, broken_fonts, drops
 from parsers.readers.registration import Spot, spots
 from parsers.readers.sheets import Glyph, Sheets
 from parsers.readers.together import Page, form_of, together
@@ -29,6 +29,7 @@ PRINTED = 0.97  # how often what was read by position is right, as measured over
 
 # Of the inside of a box, the dark share from which it is ticked, and up to which it is empty.
 _TICKED, _EMPTY = 0.07, 0.02
+_FULL = 0.5  # of the whole box; its ring has a third of it at the most
 _INSIDE = 0.4  # clear of the ring of a round one, however small it was printed
 
 OnSheets = Mapping[int, list[Spot]]  # by sheet, from 0
@@ -77,12 +78,12 @@ def _printed(sheets: Sheets, found: OnSheets, glyphs: Mapping[int, list[Glyph]],
         for spot in found[number]:
             if spot.pose is None:
                 continue
-            page, place = Print(sheet, spot.pose, on_sheet, broken), to_points.after(spot.pose)
-            controls = {
-                name: _placed(_control(page, boxes), boxes, number, place)
-                for name, boxes in blank.on(spot.page).items()
-            }
-            yield Page(spot.version, spot.page, controls, number)
+            page = Print(sheet, spot.pose, on_sheet, broken, drops=drops(sheets.program))
+            place = to_points.after(spot.pose)
+            there = blank.on(spot.page)
+            controls = {name: _placed(_control(page, boxes), boxes, number, place) for name, boxes in there.items()}
+            unwritten = frozenset(name for name, boxes in there.items() if page.unwritten(boxes[0].rect))
+            yield Page(spot.version, spot.page, controls, number, unwritten=unwritten)
 
 
 def _on_paper(
@@ -118,11 +119,14 @@ def _control(page: Print, boxes: tuple[Box, ...]) -> Written:
 def _mark(page: Print, boxes: tuple[Box, ...]) -> Written:
     """Which of these boxes is ticked, by the ink in its middle."""
     ink = {box.state: page.share(_inside(box.rect)) for box in boxes}
-    ticked = tuple(state for state, share in ink.items() if share >= _TICKED)
+    # Ghostscript draws some with black and white changed
+    full = {box.state for box in boxes if page.share(box.rect) > _FULL}
+    ticked = tuple(state for state, share in ink.items() if share >= _TICKED or state in full)
     if len(ticked) > 1:
         return Written("", DOUBTFUL, "more than one of these is marked", candidates=ticked)
     on = ticked[0] if ticked else ""
-    if any(_EMPTY < share < _TICKED for share in ink.values()) or any(page.noted(box.rect) for box in boxes):
+    over = any(page.noted(box.rect) or page.covered(box.rect) for box in boxes)
+    if over or any(_EMPTY < share < _TICKED for state, share in ink.items() if state not in full):
         return Written(on, UNSURE, "there may be a mark in a box")
     return Written(on, PRINTED)
 

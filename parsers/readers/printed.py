@@ -16,9 +16,10 @@ from parsers.readers.plane import Map
 from parsers.readers.sheets import NOTE, Glyph
 
 # What programs write in place of what was typed: ligatures and symbols of another code page, controls, and
-# scripts that they put in the wrong order or draw from a font without saying what it holds.
+# scripts that they put in the wrong order or draw from a font without saying what it holds. qpdf writes question marks.
 _MISPRINTS = re.compile(
-    "[\ufb00-\ufb06¡¢¤¦¨©ª¬®¯¶¸\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufeff]|\\(cid:\\d+\\)|[^\x00-\u052f\u1e00-\u22ff]"
+    "[\ufb00-\ufb06¡¢¤¦¨©ª¬®¯¶¸\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufeff]|\\(cid:\\d+\\)|(?:^|[ ?])\\?|\\?\\w|"
+    "[^\x00-\u052f\u1e00-\u22ff]"
 )
 # where a letter stood that no font had: two spaces within a sentence, one before a comma
 _DROPPED = re.compile(r"[^.?!:;]  +\S| [,;)]")
@@ -27,17 +28,22 @@ _RARE = re.compile("[^\x00-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†�
 _UNNAMED = re.compile("\\(cid:\\d+\\)|\ufffd")
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _MISPRINTED = "a letter may have been misprinted"
+HIDDEN = "words stand here that are not seen on the page"
 _SPACE = 0.17  # of a letter's height: between two words
 _ROW = 0.45  # of a letter's height: two letters are not on one line
 _EMPTY_ROW = 1.9  # of a letter's height: a line was left empty
 _BLOT = 2.0  # square points of ink that are no letter
 _NEAR = 14.0  # points around a field where words may be that did not fit
-_LARGE = 32.0  # points: no program writes an answer so large, but a stamp may be
+_SMALL = 3.0  # points: no program writes an answer so small
+_LARGE = 32.0  # points: few programs write an answer so large, but a stamp may be
+_GROWN = 15.0  # points: larger than any program writes where it does not fit the letters to the room
+_INDENT = 8.0  # points, from the edge of a field to its first letter
 
 
 @dataclass(frozen=True)
 class _Row:
     typed: str
+    left: float
     right: float
     base: float
     height: float
@@ -51,8 +57,11 @@ class _Row:
 class Print:
     """A page of the blank as it was printed: its letters, moved onto the blank, and its picture."""
 
-    def __init__(self, sheet: Image, pose: Map, glyphs: Iterable[Glyph], broken_fonts: Collection[str]) -> None:
+    def __init__(
+        self, sheet: Image, pose: Map, glyphs: Iterable[Glyph], broken_fonts: Collection[str], *, drops: bool = False
+    ) -> None:
         back = pose.inverse
+        self._drops = drops
         self._sheet, self._pose, self._broken = sheet, pose, broken_fonts
         self._glyphs = [glyph.moved(back) for glyph in glyphs]
 
@@ -64,39 +73,67 @@ class Print:
         """Whether a note stands on this rectangle of the blank that is not seen on the page."""
         return any(glyph.font == NOTE and inside(glyph.middle, rect) for glyph in self._glyphs)
 
+    def unwritten(self, rect: Rect) -> bool:
+        """Whether the small space stands here that the blank has in each empty field."""
+        return any(_is_ours(glyph) and inside(glyph.middle, rect) for glyph in self._glyphs)
+
+    def covered(self, rect: Rect) -> bool:
+        """Whether a letter far larger than any of ours lies on this rectangle of the blank: a field drawn amiss."""
+        return any(glyph.height > _LARGE and _meet(_box(glyph), rect) for glyph in self._glyphs)
+
     def words(self, rect: Rect) -> tuple[str, str | None]:
         """What stands in this rectangle of the blank, and why it should be doubted."""
         patch = Patch.of(self._sheet, self._pose, grown(rect, _NEAR))
         near = [glyph for glyph in self._glyphs if inside(glyph.middle, grown(rect, _NEAR))]
         hidden = {id(g) for g in near if g.font == NOTE or (g.text.strip() and not patch.shows(_box(g)))}
-        there = [glyph for glyph in near if inside(glyph.middle, grown(rect, 1))]
+        there = [glyph for glyph in near if inside(glyph.middle, grown(rect, 1)) and not _is_ours(glyph)]
         seen = [glyph for glyph in there if id(glyph) not in hidden]
         for glyph in seen:
-            patch.wipe(_box(glyph, wider=0.25))
+            patch.wipe(_box(glyph, wider=0.3))
         rows = [_row(row) for row in _rows(_once(seen))]
         text = _joined(rows, rect)
-        fonts = {glyph.font for glyph in there}
+        fonts = {glyph.font for glyph in there if glyph.text.strip()}
         # around the field, only what looks like its answer matters
         if any(id(glyph) in hidden and glyph.font in fonts for glyph in near):
-            doubt: str | None = "words stand here that are not seen on the page"
+            doubt: str | None = HIDDEN
         elif patch.cut(grown(rect, -1.5)).area > _BLOT:
             doubt = "something is drawn here that is not text"
         elif fonts.intersection(self._broken):
             doubt = _MISPRINTED
         else:
-            doubt = _doubt(seen, rows, rect)
+            doubt = _doubt(seen, rows, rect, drops=self._drops)
         return "".join(_LIGATURES.get(letter, letter) for letter in text), doubt
 
 
-def _doubt(glyphs: list[Glyph], rows: list[_Row], rect: Rect) -> str | None:
+def drops(program: str) -> bool:
+    """Whether a program may have drawn the fields anew, without a trace of the letters that Helvetica lacks.
+
+    Poppler does, when whoever filled them left the drawing to it. It hands on to cairo, Ghostscript and LibreOffice.
+    """
+    return any(name in program for name in ("cairo", "Ghostscript", "LibreOffice"))
+
+
+def _doubt(glyphs: list[Glyph], rows: list[_Row], rect: Rect, *, drops: bool) -> str | None:
     """What is odd about the letters that are seen in a rectangle."""
-    if any(_is_odd(glyph) for glyph in glyphs):
+    fitted = bool(rows) and _is_fitted(rows, rect)
+    if any(_is_odd(glyph) or (glyph.height > _LARGE and not fitted) for glyph in glyphs):
         return "words of another size or direction stand here"
-    if any(_overruns(glyph, rect) for glyph in glyphs) or _is_full(rows, rect):
+    if not fitted and (any(_overruns(glyph, rect) for glyph in glyphs) or _is_full(rows, rect)):
         return "the words reach the edge, and more may be hidden"
     if any(_MISPRINTS.search(row.typed) for row in rows) or _borrows(glyphs):
         return _MISPRINTED
-    return "a letter may have been left out" if rows and _lacks(rows) else None
+    return "a letter may have been left out" if rows and (_lacks(rows) or (drops and _is_accented(rows))) else None
+
+
+def _is_fitted(rows: list[_Row], rect: Rect) -> bool:
+    """Whether a program made the letters as large as there is room, as pdf-lib does: then none of them is hidden.
+
+    They begin where a field's words do and are all of one size; a stamp does not.
+    """
+    first, heights = rows[0], [row.height for row in rows]
+    at_top = first.base + 1.5 * first.height > rect[3]
+    at_left = 0 <= first.left - rect[0] < _INDENT
+    return min(heights) > _GROWN and at_top and at_left and max(heights) < 1.1 * min(heights)
 
 
 def _lacks(rows: list[_Row]) -> bool:
@@ -108,6 +145,11 @@ def _lacks(rows: list[_Row]) -> bool:
     trails = rows[-1].typed.endswith(" ") and not all(row.typed.isascii() for row in rows)
     rare = any(_RARE.search(row.typed) for row in rows)
     return trails or rare or rows[0].typed.startswith(" ") or any(_DROPPED.search(row.typed) for row in rows)
+
+
+def _is_accented(rows: list[_Row]) -> bool:
+    """Whether who wrote this writes with letters beyond ASCII, and may have written some that fonts lack."""
+    return any(letter.isalpha() and not letter.isascii() for row in rows for letter in row.typed)
 
 
 def broken_fonts(glyphs: Iterable[Glyph]) -> set[str]:
@@ -124,7 +166,7 @@ def _borrows(glyphs: list[Glyph]) -> bool:
 
 def _is_odd(glyph: Glyph) -> bool:
     across, along = glyph.end.y - glyph.start.y, glyph.end.x - glyph.start.x
-    return glyph.height > _LARGE or along < 0 or abs(across) > max(1.0, 0.1 * along)
+    return along < 0 or abs(across) > max(1.0, 0.1 * along)
 
 
 def _overruns(glyph: Glyph, rect: Rect) -> bool:
@@ -147,6 +189,15 @@ def _box(glyph: Glyph, wider: float = 0) -> Rect:
     width, more = max(glyph.end.x - glyph.start.x, glyph.height / 3), wider * glyph.height
     left, bottom = glyph.start.x, glyph.middle.y - glyph.height / 2
     return grown((left, bottom, left + width, bottom + glyph.height), more)
+
+
+def _is_ours(glyph: Glyph) -> bool:
+    """Whether it is the small space that the blank has in an empty field."""
+    return glyph.height < _SMALL and not glyph.text.strip()
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _once(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
@@ -180,7 +231,7 @@ def _row(glyphs: list[Glyph]) -> _Row:
             text += " "
         text, end = text + glyph.text, max(end, glyph.end.x)
     first = glyphs[0]
-    return _Row(text, end, first.start.y, first.height, word or end - first.start.x)
+    return _Row(text, first.start.x, end, first.start.y, first.height, word or end - first.start.x)
 
 
 def _joined(rows: list[_Row], rect: Rect) -> str:

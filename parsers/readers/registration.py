@@ -15,13 +15,14 @@ from parsers.write import landmarks
 _A4 = 210 * landmarks.MM, 297 * landmarks.MM
 _CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _DARK = 128
+_FEWEST = 3  # marks; something may lie on one of them
 _MOST_OFF = 1.0  # points, of a mark from where the other marks say it is
 _CODE_OFF = 6.0  # points; the code's corners are found less well
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A page of a form on a sheet; `pose` takes points of the blank to pixels, None where a mark is not seen."""
+    """A page of a form on a sheet; `pose` takes points of the blank to pixels, None where two marks are not seen."""
 
     version: str
     page: int
@@ -47,12 +48,12 @@ def _pose(image: Image, code: tuple[Point, ...]) -> Map | None:
     for middle in middles:
         guess = rough(middle)
         # a code is small: a pixel at its corner is many at the far end of the sheet
-        mark = _mark(image, guess, side, reach=side + distance(start, guess) * 0.03)
-        if mark is None:
-            return None
-        found.append(mark)
-    pose = fitted(middles, found)
-    off = max(distance(pose(middle), mark) for middle, mark in zip(middles, found, strict=True))
+        if mark := _mark(image, guess, side, reach=side + distance(start, guess) * 0.03):
+            found.append((middle, mark))
+    if len(found) < _FEWEST:
+        return None
+    pose = fitted(*zip(*found, strict=True))
+    off = max(distance(pose(middle), mark) for middle, mark in found)
     astray = max(distance(pose(one), other) for one, other in zip(_corners(landmarks.code(*_A4)), code, strict=True))
     return pose if off < _MOST_OFF * pose.scale and astray < _CODE_OFF * pose.scale else None
 

@@ -13,6 +13,7 @@ import pypdfium2
 from pdfplumber.page import Page
 from PIL.Image import Image
 
+from parsers.readers.letters import Letters
 from parsers.readers.objects import decoded, text
 from parsers.readers.plane import Map, Point
 
@@ -71,6 +72,12 @@ class Sheets:
         page.close()
         return (drawn if drawn.ndim == 2 else drawn[..., 0]).copy(), scale
 
+    @property
+    def program(self) -> str:
+        """What the file says it was made by."""
+        known = self._document.get_metadata_dict()
+        return f"{known.get('Producer', '')} {known.get('Creator', '')}"
+
     def is_picture(self, number: int) -> bool:
         """Whether this sheet is a picture of paper: one covers it, or most of it and hardly a word stands there."""
         page = self._document[number]
@@ -101,8 +108,8 @@ class Sheets:
             }
 
     def _glyphs(self, number: int, page: Page) -> list[Glyph]:
-        to_pixels = self._to_pixels(number)
-        glyphs = [_glyph(char, page.mediabox[0]) for char in page.chars]
+        to_pixels, letters = self._to_pixels(number), Letters.of(page)
+        glyphs = [_glyph(char, letters.said(char), page.mediabox[0]) for char in page.chars]
         page.close()  # what pdfplumber keeps of a page is many times its letters
         return [glyph.moved(to_pixels) for glyph in (*glyphs, *self._invisible.get(number, ()))]
 
@@ -169,7 +176,7 @@ def _note(note: dict[str, Any]) -> Glyph:
     return Glyph(text(note["data"]["Contents"]), NOTE, start, end, Point((start.x + end.x) / 2, y), 1)
 
 
-def _glyph(char: dict[str, Any], shift: float) -> Glyph:
+def _glyph(char: dict[str, Any], said: str, shift: float) -> Glyph:
     a, b, _, _, x, y = char["matrix"]
     middle = Point((char["x0"] + char["x1"]) / 2 - shift, (char["y0"] + char["y1"]) / 2)
     along = char["adv"]
@@ -177,4 +184,4 @@ def _glyph(char: dict[str, Any], shift: float) -> Glyph:
     # two opposite corners of the letter's box are known, and one of its sides
     across = math.hypot(char["x1"] - char["x0"], char["y1"] - char["y0"])
     height = math.sqrt(max(across**2 - (a * along) ** 2 - (b * along) ** 2, 1e-6))
-    return Glyph(char["text"], char["fontname"], Point(x, y), end, middle, height)
+    return Glyph(said, char["fontname"], Point(x, y), end, middle, height)

@@ -10,9 +10,9 @@ from parsers.form import Form
 from parsers.found import Found
 from parsers.readers import Source
 from parsers.readers.layout import Layout
+from parsers.readers.losses import doubting_gaps, doubting_wiped, losses
 from parsers.reading import How, Problem, Unreadable, pages_missing, pages_of
 from parsers.value import DOUBTFUL, UNSURE
-from parsers.write.controls import of_form
 
 Controls = Mapping[str, Written]
 
@@ -27,6 +27,7 @@ class Page:
     sheet: int = 0
     by_picture: bool = False
     crops: Mapping[str, Callable[[], str]] = field(default_factory=dict)  # by answer key
+    unwritten: frozenset[str] = frozenset()  # controls with the space that the blank has in each empty field
 
 
 def form_of(versions: set[str], source: Source) -> Form | None:
@@ -80,9 +81,12 @@ def _form(form: Form, blank: Layout, pages: Sequence[Page], seen: set[int], shee
     reader: How = "scan" if on_paper else "flat"
     controls = {**_not_found(blank, read, reader), **{name: _one(there) for name, there in written.items()}}
     whole = read >= set(range(1, blank.pages + 1))
-    doubtful = _doubting_gaps(form, controls, cut_off=cut_off, on_paper=whole)
+    unwritten = frozenset(name for page in pages for name in page.unwritten)
+    known = doubting_wiped(form, controls, unwritten)
+    doubtful = doubting_gaps(form, known, cut_off=cut_off, on_paper=whole)
+    lost = () if cut_off else losses(form, doubtful)
     crops = {key: crop for page in reversed(pages) for key, crop in page.crops.items()}
-    return Found(form, doubtful, reader, sheets, tuple(_gaps(seen, read, blank)), crops=crops)
+    return Found(form, doubtful, reader, sheets, (*_gaps(seen, read, blank), *lost), crops=crops)
 
 
 def _not_found(blank: Layout, pages: set[int], reader: str) -> dict[str, Written]:
@@ -106,30 +110,6 @@ def _one(there: Sequence[Written]) -> Written:
 
 
 _TWICE = "this page is here twice, with different answers"
-
-
-def _doubting_gaps(form: Form, controls: Controls, *, cut_off: bool, on_paper: bool) -> dict[str, Written]:
-    """What is blank is in doubt where nothing of its kind arrived: programs lose all words, or all dots.
-
-    Of a few pages on paper nothing can be said: they may hold boxes alone.
-    """
-    kinds = {control.name: _kind(control.kind) for control in of_form(form)}
-    arrived = {kinds.get(name) for name, written in controls.items() if not written.blank}
-
-    def lost(name: str, written: Written) -> bool:
-        by_eye = not on_paper and (written.where or {}).get("reader") == "scan"
-        return written.blank and not by_eye and (cut_off or (bool(arrived) and kinds.get(name) not in arrived))
-
-    return {name: _doubted(one) if lost(name, one) else one for name, one in controls.items()}
-
-
-def _kind(kind: str) -> str:
-    return "words" if kind in ("line", "box") else kind
-
-
-def _doubted(written: Written) -> Written:
-    remark = written.remark or "nothing is here, and may have been lost"
-    return replace(written, confidence=min(written.confidence, UNSURE), remark=remark)
 
 
 def _gaps(seen: set[int], read: set[int], blank: Layout) -> Iterator[Problem]:

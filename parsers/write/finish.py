@@ -27,15 +27,19 @@ _LOOK = "/Helv 0 Tf 0 g"
 
 # On a square of 100. LibreOffice Draw drops the glyph of a font it lacks, and a line without length.
 _TICK = "0 G 13 w 1 J 1 j 24 52 m 42 30 l 78 76 l S"
+# A space in an empty field, which whoever fills it draws over and whoever loses what was filled in takes away: where it
+# is gone from the page and nothing else stands, an answer was lost.
+_UNWRITTEN = b"/Tx BMC BT /Helv 1 Tf 2 2 Td ( ) Tj ET EMC"
 _DOT = "0 g 25 50 m 25 64 36 75 50 75 c 64 75 75 64 75 50 c 75 36 64 25 50 25 c 36 25 25 36 25 50 c f"
 
 
 def finish(pdf: Pdf, form: Form) -> None:
     """Give every input of the laid-out PDF its meaning, and every page its marks."""
     fields = _Fields(pdf)
-    # no NeedAppearances: each widget has its appearance; the flag makes viewers ask to save an unread form
-    pdf.Root.AcroForm = Dictionary(
-        Fields=Array([fields.add(control) for control in of_form(form)]), DR=fields.fonts, DA=String(_LOOK)
+    # no NeedAppearances: each widget has its appearance; the flag makes viewers ask to save an unread form. An object
+    # of its own: only then can pdf.js, which draws no letters outside Latin-1, set the flag for whoever draws them
+    pdf.Root.AcroForm = pdf.make_indirect(
+        Dictionary(Fields=Array([fields.add(control) for control in of_form(form)]), DR=fields.fonts, DA=String(_LOOK))
     )
     pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     pdf.docinfo["/MailbotForm"] = form.version
@@ -77,6 +81,8 @@ class _Fields:
         for option, label in control.options:
             widget = self.widgets[f"{control.name}{OF_CHOICE}{option}"]
             self._button(widget, option, _DOT)
+            # Poppler, drawing fields anew, makes the dot in the colour of a border; there shall be none
+            widget.MK, widget.BS = Dictionary(BC=Array([0])), Dictionary(W=0)
             widget.Parent, widget.TU = group, String(f"{control.label} {label}")
             group.Kids.append(widget)
         return group
@@ -101,7 +107,7 @@ class _Fields:
         left, bottom, right, top = (float(x) for x in widget.Rect)
         widget.FT, widget.Ff, widget.V = Name.Tx, _MULTILINE if control.kind == "box" else 0, String("")
         widget.DA = String(_LOOK)
-        widget.AP = Dictionary(N=self._drawing(right - left, top - bottom, b"/Tx BMC EMC", self.fonts))
+        widget.AP = Dictionary(N=self._drawing(right - left, top - bottom, _UNWRITTEN, self.fonts))
 
     def _drawing(self, width: float, height: float, data: bytes, resources: Dictionary | None = None) -> Object:
         box = Array([0, 0, round(width, 2), round(height, 2)])
