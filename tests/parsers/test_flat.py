@@ -332,11 +332,18 @@ def test_a_scan_is_read_as_a_picture_and_so_is_a_page_of_it_among_print() -> Non
 
 
 def test_a_page_without_its_corners_is_not_guessed_at() -> None:
-    reading = read_here(pages(drawn_on(printed(), 1, "1 g 0 0 60 60 re f"), 1, 2))
+    reading = read_here(pages(drawn_on(printed(), 1, "1 g 0 0 60 60 re 535 0 60 60 re f"), 1, 2))
 
     assert codes(reading) == ["pages_missing", "needs_scan"]
     assert "Page 2" in reading.problems[1].words
     assert not reading.answers["p_surname"].sure
+
+
+def test_three_corners_of_a_page_are_enough() -> None:
+    reading = read_here(drawn_on(printed(), 1, "1 g 0 0 60 60 re f"))
+
+    assert not codes(reading)
+    assert reading.answers["p_surname"].sure
 
 
 def test_a_form_without_codes_is_left_to_a_person() -> None:
