@@ -17,7 +17,7 @@ from mailbot.store import MailState, Store
 from mailbot.store.mails import STRIKES, Taken
 from mailbot.understand import as_kind, understand
 from mailbot.understood import Understood, a_person_said_so
-from parsers import Reading, may_hold_form
+from parsers import Reading
 
 log = structlog.get_logger()
 
@@ -74,7 +74,8 @@ class Actor:
             log.error("mail_set_aside", mail=taken.id, step="act")  # noqa: TRY400 - the traceback is kept with the mail
 
     def _must_be_read(self, mail: Mail) -> bool:
-        return bool(mail.readable) or may_hold_form(mail.words, [self._office.form])
+        office = self._office
+        return bool(mail.readable) or bool(mail.words_of_form([office.form], office.settings.own_names))
 
     def _pass_on(self, taken: Taken, mail: Mail) -> None:
         with self._store.transaction(self._clock.now()) as tx:

@@ -14,7 +14,7 @@ from mailbot.mail import MOST_READ, Mail, parse
 from mailbot.settings import Settings
 from mailbot.store import MailState, Store
 from mailbot.store.mails import STRIKES, Taken
-from parsers import MAIL_TEXT, File, Limits, Reading, load_forms, may_hold_form
+from parsers import MAIL_TEXT, File, Limits, Reading, load_forms
 
 log = structlog.get_logger()
 
@@ -36,13 +36,12 @@ def read_files(files: list[File], settings: Settings, now: datetime) -> list[Rea
 
 
 def read_mail(mail: Mail, settings: Settings, now: datetime) -> list[Reading]:
-    """What the files of a mail are; where none is a filled-in form, its own new words may be one (B5)."""
+    """What the files of a mail are; where none is a filled-in form, its own words may be one (B5)."""
     readings = read_files(files_to_read(mail), settings, now)
     if any(answer.raw for reading in readings for answer in reading.answers.values()):
         return readings
-    if not may_hold_form(mail.words, load_forms(settings.folder / "forms")):
-        return readings
-    return [*readings, *read_files([File(MAIL_TEXT, mail.words.encode())], settings, now)]
+    words = mail.words_of_form(load_forms(settings.folder / "forms"), settings.own_names)
+    return [*readings, *read_files([File(MAIL_TEXT, words.encode())], settings, now)] if words else readings
 
 
 class Reader:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from mailbot.newwords import bare_subject
+from mailbot.newwords import answered, bare_subject
+from parsers import Form, may_hold_form
 
 #: pictures below this size are the logos of signatures; no page of a form is so small
 _LOGO_BYTES = 30_000
@@ -126,6 +128,14 @@ class Mail:
     def to_read(self) -> tuple[AttachedFile, ...]:
         """Those that are read, documents before pictures; the order is otherwise as they came."""
         return tuple(sorted(self.readable, key=lambda one: not one.is_document)[:MOST_READ])
+
+    def words_of_form(self, forms: Iterable[Form], ours: Collection[str]) -> str:
+        """The words that may be a form: the new ones, or ours that were answered where they are quoted (B5)."""
+        known = list(forms)
+        for words in (self.words, answered(self.text, ours)):
+            if may_hold_form(words, known):
+                return words
+        return ""
 
     def header(self, name: str) -> str:
         """The topmost header of that name, or nothing."""

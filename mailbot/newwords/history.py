@@ -85,6 +85,11 @@ def begins_history(lines: list[str], index: int) -> bool:
     return any(writer.match(line) and any(more.match(one) for one in below) for writer, more in _BLOCKS)
 
 
+def names_writer(line: str) -> bool:
+    """Whether a line of the block above a quoted mail says who wrote it."""
+    return _MAY_BEGIN_BLOCK.match(line[:_LONGEST_LINE].strip()) is not None
+
+
 def who_wrote(lines: list[str], index: int) -> int:
     """How many lines "On Monday ... <someone@x> wrote:" takes; 0 where it is not there, or is part of a story."""
     if not _MAY_SAY.match(lines[index][:_LONGEST_LINE].strip()):

@@ -318,3 +318,8 @@ class Settings(Section):
     @property
     def form_folder(self) -> Path:
         return self.folder / "forms" / self.referrals.form
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """What mail programs call us above a letter of ours that they quote."""
+        return self.mailbox.address, *self.mailbox.aliases, self.service.name

@@ -14,6 +14,7 @@ from tests.parsers.fill.clients import CLIENTS
 from tests.parsers.kit import DOCX, FORMS, PDF
 from tests.parsers.people import PLAIN, TODAY
 from tests.parsers.printing import GEOMETRIES, pdfium
+from tests.parsers.scanning import as_jpeg, as_tiff, rendered
 
 DOUBTED = {**PLAIN, "p_dob": "03/04/85"}
 
@@ -60,6 +61,23 @@ def test_a_frame_lies_on_its_answer_however_the_page_lies() -> None:
         max(abs(a - b) for a, b in zip(turned, (1000 - right, 1000 - bottom, 1000 - left, 1000 - top), strict=True))
         <= 5
     )
+
+
+def test_a_frame_lies_on_its_answer_on_photos_and_on_faxes_with_uneven_dots() -> None:
+    page = rendered(pdfium(CLIENTS["pdfium"](PDF, by_control(DOUBTED))))[1]
+    straight = framed(drawn("form.pdf", fill_pdf(PDF, DOUBTED))[1], "in conflict or lost")
+    assert straight is not None
+
+    for name, data in (
+        ("photo.jpg", as_jpeg(page)),  # larger than it is read at
+        ("turned.jpg", as_jpeg(page, 6)),
+        ("fax.tif", as_tiff([page[::3, ::2]], dpi=(150, 100))),
+    ):
+        (picture,) = drawn(name, data)
+        frame = framed(picture, "in conflict or lost")
+
+        assert frame is not None, name
+        assert max(abs(a - b) for a, b in zip(frame, straight, strict=True)) <= 6, name
 
 
 def test_a_form_in_a_container_is_drawn_too() -> None:
