@@ -13,9 +13,10 @@ from parsers.found import Found
 from parsers.match import by_words
 from parsers.readers import Source, pdf
 from parsers.readers.layout import Box, Layout, layout
+from parsers.readers.misprints import broken_fonts, drops
 from parsers.readers.objects import Rect
 from parsers.readers.plane import Map
-from parsers.readers.printed import Print, broken_fonts, drops
+from parsers.readers.printed import Print
 from parsers.readers.registration import Spot, spots
 from parsers.readers.sheets import Glyph, Sheets
 from parsers.readers.together import Page, form_of, together

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from PIL.Image import Image
 
 from parsers.readers.ink import Patch, grown, inside
+from parsers.readers.misprints import MISPRINTED, misprint
 from parsers.readers.objects import Rect
 from parsers.readers.plane import Map
 from parsers.readers.sheets import NOTE, Glyph
 
-# What programs write in place of what was typed: ligatures and symbols of another code page, controls, and
-# scripts that they put in the wrong order or draw from a font without saying what it holds. qpdf writes question marks.
-_MISPRINTS = re.compile(
-    "[\ufb00-\ufb06¡¢¤¦¨©ª¬®¯¶¸\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd\ufeff]|\\(cid:\\d+\\)|(?:^|[ ?])\\?|\\?\\w|"
-    "[^\x00-\u052f\u1e00-\u22ff]"
-)
-# where a letter stood that no font had: two spaces within a sentence, one before a comma
-_DROPPED = re.compile(r"[^.?!:;]  +\S| [,;)]")
-# not among the letters that every program's fonts have (Windows-1252)
-_RARE = re.compile("[^\x00-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]")
-_UNNAMED = re.compile("\\(cid:\\d+\\)|\ufffd")
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
-_MISPRINTED = "a letter may have been misprinted"
 HIDDEN = "words stand here that are not seen on the page"
 _SPACE = 0.17  # of a letter's height: between two words
 _ROW = 0.45  # of a letter's height: two letters are not on one line
@@ -99,18 +86,10 @@ class Print:
         elif patch.cut(grown(rect, -1.5)).area > _BLOT:
             doubt = "something is drawn here that is not text"
         elif fonts.intersection(self._broken):
-            doubt = _MISPRINTED
+            doubt = MISPRINTED
         else:
             doubt = _doubt(seen, rows, rect, drops=self._drops)
         return "".join(_LIGATURES.get(letter, letter) for letter in text), doubt
-
-
-def drops(program: str) -> bool:
-    """Whether a program may have drawn the fields anew, without a trace of the letters that Helvetica lacks.
-
-    Poppler does, when whoever filled them left the drawing to it. It hands on to cairo, Ghostscript and LibreOffice.
-    """
-    return any(name in program for name in ("cairo", "Ghostscript", "LibreOffice"))
 
 
 def _doubt(glyphs: list[Glyph], rows: list[_Row], rect: Rect, *, drops: bool) -> str | None:
@@ -120,9 +99,7 @@ def _doubt(glyphs: list[Glyph], rows: list[_Row], rect: Rect, *, drops: bool) ->
         return "words of another size or direction stand here"
     if not fitted and (any(_overruns(glyph, rect) for glyph in glyphs) or _is_full(rows, rect)):
         return "the words reach the edge, and more may be hidden"
-    if any(_MISPRINTS.search(row.typed) for row in rows) or _borrows(glyphs):
-        return _MISPRINTED
-    return "a letter may have been left out" if rows and (_lacks(rows) or (drops and _is_accented(rows))) else None
+    return misprint([row.typed for row in rows], glyphs, drops=drops)
 
 
 def _is_fitted(rows: list[_Row], rect: Rect) -> bool:
@@ -134,34 +111,6 @@ def _is_fitted(rows: list[_Row], rect: Rect) -> bool:
     at_top = first.base + 1.5 * first.height > rect[3]
     at_left = 0 <= first.left - rect[0] < _INDENT
     return min(heights) > _GROWN and at_top and at_left and max(heights) < 1.1 * min(heights)
-
-
-def _lacks(rows: list[_Row]) -> bool:
-    """Whether a letter that the program's font lacked may have been here, such as an emoji.
-
-    Some leave a space: at the end it means nothing in plain words, people type it. Some leave no trace, so who writes
-    with letters that few fonts have may have written more of them: `Ștefan Ľubomír` was printed as `tefan Ľubomír`.
-    """
-    trails = rows[-1].typed.endswith(" ") and not all(row.typed.isascii() for row in rows)
-    rare = any(_RARE.search(row.typed) for row in rows)
-    return trails or rare or rows[0].typed.startswith(" ") or any(_DROPPED.search(row.typed) for row in rows)
-
-
-def _is_accented(rows: list[_Row]) -> bool:
-    """Whether who wrote this writes with letters beyond ASCII, and may have written some that fonts lack."""
-    return any(letter.isalpha() and not letter.isascii() for row in rows for letter in row.typed)
-
-
-def broken_fonts(glyphs: Iterable[Glyph]) -> set[str]:
-    """The fonts that do not say what all of their letters are; what they say of the others may be wrong."""
-    return {glyph.font for glyph in glyphs if _UNNAMED.search(glyph.text)}
-
-
-def _borrows(glyphs: list[Glyph]) -> bool:
-    """Whether a plain letter was not drawn in the font of the others: it stands for one that their font lacks."""
-    fonts = Counter(glyph.font for glyph in glyphs if glyph.text.strip())
-    usual = max(fonts, key=lambda font: fonts[font], default="")
-    return any(glyph.font != usual and glyph.text.isascii() and glyph.text.strip() for glyph in glyphs)
 
 
 def _is_odd(glyph: Glyph) -> bool:

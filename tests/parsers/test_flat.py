@@ -201,6 +201,49 @@ def test_dots_that_never_reached_the_page_are_missed() -> None:
 _CHOICES = {place.name for place in places(PDF) if place.state not in ("", "Yes")}
 
 
+def test_the_dots_that_pypdf_and_qpdf_lose_are_missed() -> None:
+    reading = read_here(printed("qpdf+draw", "pypdf"))
+
+    assert "lost_text" in codes(reading)
+    assert not wrong(reading, PLAIN_READ)[0]
+
+
+@pytest.mark.parametrize("program", ["cairo", "postscript", "draw"])
+def test_the_dots_that_poppler_draws_anew_arrive(program: str) -> None:
+    assert not any(wrong(read_here(printed(program, "pdftk undrawn")), PLAIN_READ))
+
+
+@pytest.mark.parametrize("program", ["pdfium", "qpdf", "pdftk", "cairo", "gs"])
+def test_a_field_whose_drawing_was_lost_is_not_called_empty(program: str) -> None:
+    def undrawn(document: pikepdf.Pdf) -> None:
+        for field in document.Root.AcroForm.Fields:
+            if str(field.T) == "p_surname":
+                del field.AP, field.V  # as pdf.js drops it, and what it cannot draw stays in the field alone
+
+    answers = {key: value for key, value in PLAIN.items() if key != "p_needs"}
+    typed = CLIENTS["pdfium"](PDF, by_control(answers))
+    reading = read_here(PROGRAMS[program](changed(typed, undrawn)))
+
+    assert codes(reading) == ["lost_text"]
+    assert not reading.answers["p_surname"].sure
+    assert reading.answers["p_needs"].sure  # left empty by whoever filled it in
+
+
+def test_an_apostrophe_is_one_also_in_mupdfs_print() -> None:
+    answers = {**PLAIN, "p_surname": "O'Dowd"}
+    reading = read_here(PROGRAMS["mutool"](CLIENTS["pdfium"](PDF, by_control(answers))))
+
+    assert reading.values["p_surname"] == "O'Dowd"
+
+
+def test_letters_that_helvetica_lacks_are_missed_in_what_poppler_drew() -> None:
+    answers = {**PLAIN, "p_surname": "Ďurišová", "p_forenames": "Łuki"}
+    for program in ("cairo", "qpdf+draw"):
+        reading = read_here(PROGRAMS[program](CLIENTS["pdftk undrawn"](PDF, by_control(answers))))
+
+        assert not reading.answers["p_surname"].sure, program
+
+
 def test_an_empty_form_is_empty() -> None:
     reading = read_here(pdfium(PDF))
 
