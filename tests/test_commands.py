@@ -333,6 +333,7 @@ class TestExport:
             "mails.json",
             "letters.json",
             "outcomes.json",
+            "invitations.json",
             "events.json",
             "mail-1.eml",
         } < files

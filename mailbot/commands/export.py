@@ -46,6 +46,7 @@ def _files(tx: Transaction, referral: sa.RowMapping) -> Iterator[tuple[str, byte
     yield "mails.json", _json([{**row, "readings": tx.mails.readings(row["id"])} for row in mails])
     yield "letters.json", _json([{key: row[key] for key in row if key != "skeleton"} for row in letters])
     yield "outcomes.json", _json([dict(row) for row in tx.outcomes.of_referral(number)])
+    yield "invitations.json", _json([dict(row) for row in tx.invitations.of_referral(number)])
     yield "events.json", _json([dict(row) for row in tx.audit.of_referral(number)])
     for row in mails:
         if raw := tx.mails.raw(row["id"]):

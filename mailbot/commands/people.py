@@ -94,6 +94,7 @@ def show(
                 {**row, "present": present.of(tx, str(row["recorded"].get("reviewed_on")))}
                 for row in tx.outcomes.of_referral(referral["id"])
             ],
+            "invitations": [dict(row) for row in tx.invitations.of_referral(referral["id"])],
             "events": [dict(row) for row in tx.audit.of_referral(referral["id"])],
         }
         answers_ = tx.referrals.answers(referral["id"])
@@ -127,6 +128,15 @@ def show(
         ("outcome", "recorded by", "approved by"),
         [(one["outcome"], one["recorded_by"], one["approved_by"] or "") for one in found["outcomes"]],
     )
+    print_table(
+        "At the meeting",
+        ("invited", "for", "answer", "from"),
+        [
+            (one["recipient"], one["day"], _plain(one["answer"] if one["state"] == "invited" else one["state"]),
+             one["answered_by"] or "")
+            for one in found["invitations"]
+        ],
+    )  # fmt: skip
     print_table(
         "Events",
         ("when", "who", "what"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
+
+from icalendar import Calendar, vText
 
 TEAM, CHAIR = "stalking.team@hampshire.example", "chair@hampshire.example"
 PRIYA, TOM = "Priya Shah <priya.shah@probation.example>", "Tom Marsh <tom.marsh@cmht.example>"
@@ -99,5 +102,15 @@ def mail(
         message[name.replace("_", "-")] = value
     message.set_content(words)
     for name, data in files:
-        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+        kind, _, subtype = (mimetypes.guess_type(name)[0] or "application/octet-stream").partition("/")
+        message.add_attachment(data, maintype=kind, subtype=subtype, filename=name)
     return message.as_bytes()
+
+
+def accepts(invitation: bytes) -> bytes:
+    """The answer of a calendar program to what an invitation brought (RFC 5546 3.2.3)."""
+    calendar = Calendar.from_ical(invitation)
+    calendar["METHOD"] = vText("REPLY")
+    for event in calendar.walk("VEVENT"):
+        event["ATTENDEE"].params["PARTSTAT"] = "ACCEPTED"
+    return bytes(calendar.to_ical())

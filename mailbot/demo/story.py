@@ -86,6 +86,7 @@ class Story:
         )
         self._requests()
         self._forms()
+        self._invitation()
         self._digest()
         self._outcomes()
         self._ledger()
@@ -134,6 +135,20 @@ class Story:
             letter = self._letter(address, "receipt")
             gaps = self._gaps(address)
             self._tick(f"receipt to {address}: {letter['Subject']}" + (f", {gaps} answers asked for" if gaps else ""))
+
+    def _invitation(self) -> None:
+        self._say("Priya would like to join by phone", "Her calendar gets an invitation, and answers it.")
+        self.app.timetable.tick(self._clock.now())
+        address = "priya.shah@probation.example"
+        letter = self._letter(address, "invitation")
+        self._tick(f"invitation to {address}: {letter['Subject']}")
+        calendar = next(part for part in letter.walk() if part.get_content_type() == "text/calendar")
+        data = calendar.get_payload(decode=True)
+        assert isinstance(data, bytes)
+        answer = [("invite.ics", people.accepts(data))]
+        self._send(people.PRIYA, f"Accepted: {letter['Subject']}", "", files=answer)
+        self._until("her answer is kept", lambda: self._attending() == {"accepted"})
+        self._tick("she has accepted: the review list says so")
 
     def _digest(self) -> None:
         self._say("Digest day", "The clock moves to Tuesday 1pm.")
@@ -272,6 +287,11 @@ class Story:
     def _referral_states(self) -> set[str]:
         with self.app.store.look(self._clock.now()) as tx:
             return set(tx.referrals.count_by_state())
+
+    def _attending(self) -> set[str]:
+        reference = self._references()[0]
+        with self.app.store.look(self._clock.now()) as tx:
+            return {row["answer"] for row in tx.invitations.of_referral(tx.referrals.get(reference)["id"])}
 
     def _gaps(self, address: str) -> int:
         """How many questions the receipt asks again."""
