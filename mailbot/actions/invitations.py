@@ -45,15 +45,17 @@ def differs(office: Office, tx: Transaction) -> bool:
 def keep_in_step(office: Office, tx: Transaction) -> int:
     """Invite, change and cancel until all calendars say what holds; says how many events that was."""
     tx.invitations.alone()
-    found = list(_differences(office, tx))
+    found, live = list(_differences(office, tx)), coming(office, tx)
     for wish, row in found:
-        if row is None:
-            assert wish is not None
-            invite(office, tx, wish)
-        elif wish is None:
+        if wish is None:
+            assert row is not None
             events.cancel(office, tx, row)
+            live.remove(row)
+        elif row is None:
+            live.append(_invite(office, tx, wish, live))
         else:
-            events.change(office, tx, row, _times(office, coming(office, tx), wish, row), how=wish.how)
+            events.change(office, tx, row, _times(office, live, wish, row), how=wish.how)
+            live = coming(office, tx)
     return len(found)
 
 
@@ -93,7 +95,13 @@ def whom(referral: sa.RowMapping) -> str:
 
 def invite(office: Office, tx: Transaction, wish: Wish, **answered: object) -> sa.RowMapping:
     """Invite somebody, who may have said already whether they come."""
-    times = _times(office, coming(office, tx), wish, None)
+    return _invite(office, tx, wish, coming(office, tx), **answered)
+
+
+def _invite(
+    office: Office, tx: Transaction, wish: Wish, live: Sequence[sa.RowMapping], **answered: object
+) -> sa.RowMapping:  # fmt: skip
+    times = _times(office, live, wish, None)
     more = {"how": wish.how, "invited_by": wish.invited_by, **answered}
     return events.make(office, tx, wish.referral["id"], wish.recipient, times, **more)
 
@@ -148,5 +156,9 @@ def _free_slot(office: Office, live: Sequence[sa.RowMapping], wish: Wish) -> int
     mine = [row["slot"] for row in there if row["referral_id"] == referral["id"]]
     if mine:
         return int(mine[0])
-    taken = [row["slot"] for row in there]
-    return next(slot for slot in range(0, 1_000_000, length) if all(abs(slot - one) >= length for one in taken))
+    slot = 0
+    for taken in sorted(row["slot"] for row in there):
+        if taken - slot >= length:
+            break
+        slot = max(slot, -(-(taken + length) // length) * length)  # a person may have given a time between two
+    return slot
