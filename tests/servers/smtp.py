@@ -117,11 +117,14 @@ class SmtpSink:
         said = self.answer("DATA", letter)
         if said in {None, KEEP_AND_DROP}:
             self.box.append(letter)  # taken from here on, whatever becomes of the client
-            for hook in self.after:
-                await asyncio.to_thread(hook, letter)
+            await asyncio.shield(asyncio.to_thread(self._see_to, letter))  # also when the client has gone
         if said in {DROP, KEEP_AND_DROP}:
             server.transport.abort()
         return said or "250 2.0.0 queued"
+
+    def _see_to(self, letter: Envelope) -> None:
+        for hook in self.after:
+            hook(letter)
 
     def _said(self, server: Any, stage: Stage, envelope: Envelope) -> str | None:
         said = self.answer(stage, envelope)
