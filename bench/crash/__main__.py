@@ -32,7 +32,8 @@ KEPT = Path(__file__).parents[1] / "crash.json"
 REPLICAS = {"sqlite": 1, "postgres": 2}
 _SHIFT = 50  # kills at one desk, then a fresh one
 _SETTINGS = {"SENDER__LETTERS_PER_HOUR": "0", "SENDER__FORMS_PER_ADDRESS_PER_DAY": "0"}
-_KEEPS = {"SENDER__KEEPS_SENT_COPIES": "true", "SENDER__IN_DOUBT_GRACE_SECONDS": "10"}  # longer than the server takes to keep one
+# the time of grace is longer than the server takes to keep a copy
+_KEEPS = {"SENDER__KEEPS_SENT_COPIES": "true", "SENDER__IN_DOUBT_GRACE_SECONDS": "10"}
 
 
 def main() -> int:
