@@ -8,7 +8,6 @@ from typing import Any
 from mailbot.act import Actor
 from mailbot.actions import Office, people
 from mailbot.clock import Clock, SystemClock
-from mailbot.errors import UserError
 from mailbot.read import Reader
 from mailbot.store import LetterState, MailState, Store
 from mailbot.store.mails import Arrived
@@ -50,17 +49,20 @@ class Rehearsal:
     def _found(self, mail_id: int) -> dict[str, Any]:
         with self._store.look(self._clock.now()) as tx:
             row = tx.mails.get(mail_id)
+            why = [why["words"] for why in row["why"] or ()]
             if row["state"] == MailState.SET_ASIDE:
-                fault = people.fault_in(row["error"])
-                raise UserError(f"the mail would be set aside, and staff told: a fault of mailbot's own ({fault})")
+                why = [
+                    f"would be set aside, and staff told: a fault of mailbot's own ({people.fault_in(row['error'])})"
+                ]
+            needs = tx.needs.waiting(mail_id)
             letters: dict[str, list[str]] = {}
             for letter in tx.letters.of_mail(mail_id):
                 letters.setdefault(letter["name"], []).append(letter["recipient"])
             return {
-                "kind": row["kind"],
-                "why": [why["words"] for why in row["why"] or ()],
-                "needs_person": row["state"] == MailState.NEEDS_PERSON,
-                "urgent": "urgent" in letters,
+                "kind": row["kind"] or row["state"],
+                "why": why,
+                "needs_person": row["state"] in (MailState.NEEDS_PERSON, MailState.SET_ASIDE),
+                "urgent": any(need["why"] in people.URGENT for need in needs),
                 "letters": [{"letter": name, "to": to} for name, to in letters.items()],
                 "references": list(tx.mails.references_of(mail_id)),
                 "forms": [Reading.from_json(one).shown() for one in tx.mails.readings(mail_id) or ()],

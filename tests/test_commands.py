@@ -378,6 +378,19 @@ class TestLooking:
         plain = run("explain", tmp_path / "a.eml")
         assert "letter form to sam.okoro@cmht.example" in plain.out
 
+    def test_explaining_needs_no_account(self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("MAILBOX__ADDRESS", "STAFF__ADDRESSES"):
+            monkeypatch.delenv(f"MAILBOT_{name}", raising=False)
+        copied = mail(to="duty@council.example", Cc=US)
+        for number, raw in enumerate((mail(), mail("He is going to kill her.", "Now"), copied)):
+            (tmp_path / f"{number}.eml").write_bytes(raw)
+        said = run("explain", *(tmp_path / f"{number}.eml" for number in range(3)), "--json")
+        asked, danger, other = json.loads(said.out)
+        assert f"taken as sent to {US}" in said.err
+        assert asked["letters"] == [{"letter": "form", "to": [SAM]}]
+        assert (danger["urgent"], [one["letter"] for one in danger["letters"]]) == (True, ["urgent"])
+        assert (other["kind"], other["needs_person"]) == ("unclear", True)
+
     def test_status(self, run: Run, desk: Desk) -> None:
         desk.handles(mail())
         desk.arrives(mail("Who are you?", "Question"))

@@ -85,7 +85,7 @@ _NAMED = {
 }  # fmt: skip
 
 #: staff are told of these by their own letter, at once (F1, F4)
-_URGENT = ("danger", "victim", "urgent_form")
+URGENT = ("danger", "victim", "urgent_form")
 
 
 def ask(
@@ -102,7 +102,7 @@ def ask(
     """Put something into the queue and tell staff by letter; None where it is in the queue already and not `again`."""
     mail_id = understood.mail_id if understood else None
     referral_id = referral_id or (letter.referral_id if letter else None)
-    if why in _URGENT and mail_id and _told_at_once(tx, mail_id, referral_id):
+    if why in URGENT and mail_id and _told_at_once(tx, mail_id, referral_id):
         return None
     need_id = tx.needs.open(
         why, words, mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id, again=again
@@ -125,7 +125,7 @@ def ask(
 
 def _told_at_once(tx: Transaction, mail_id: int, referral_id: int | None) -> bool:
     """Whether staff know of this mail at once already: one such letter is enough; what it is about is noted."""
-    urgent = [need for need in tx.needs.waiting(mail_id) if need["why"] in _URGENT]
+    urgent = [need for need in tx.needs.waiting(mail_id) if need["why"] in URGENT]
     if urgent and referral_id:
         tx.needs.about(urgent[0]["id"], referral_id)
     return bool(urgent)
@@ -186,7 +186,7 @@ def _tell(
         age=tx.now - need["opened_at"] if reminder else timedelta(),
     )
     cause = f"need:{need['id']}" + (f":reminder:{tx.now:%Y-%m-%dT%H}" if reminder else "")
-    name = "urgent" if need["why"] in _URGENT else "needs-a-person"
+    name = "urgent" if need["why"] in URGENT else "needs-a-person"
     for address in told:
         staff.write(
             office, tx, name, address, facts, cause=cause, mail_id=need["mail_id"], referral_id=need["referral_id"]

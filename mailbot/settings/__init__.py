@@ -1,6 +1,6 @@
 """config/ and the environment -> one frozen Settings; every problem at once, each with its place and its fix."""
 
-from mailbot.settings.load import load
+from mailbot.settings.load import NO_ADDRESS, load
 from mailbot.settings.rules import unset
 from mailbot.settings.sections import (
     AlarmSettings,
@@ -20,6 +20,7 @@ from mailbot.settings.sections import (
 from mailbot.settings.types import Day, Mode, Port, Tls
 
 __all__ = [
+    "NO_ADDRESS",
     "AlarmSettings",
     "DatabaseSettings",
     "Day",

@@ -22,6 +22,8 @@ from mailbot.settings.problems import Problem, problem
 from mailbot.settings.sections import Settings
 
 Values = dict[str, Any]
+#: the address of a mailbox that nobody has set
+NO_ADDRESS = "desk@mailbot.example"
 
 
 def load(
@@ -33,8 +35,8 @@ def load(
 ) -> Settings:
     """The settings of a configuration folder: the one named, else MAILBOT_CONFIG, else `config` where mailbot is run.
 
-    Without `account` what is missing of the mailbox is made up, for work that never signs in to it. Raises UserError
-    with every problem at once.
+    Without `account` what is missing of the mailbox and of staff is made up, for work that never signs in to it. Raises
+    UserError with every problem at once.
     """
     given = Given(environ)
     file = (folder or given.folder) / "mailbot.toml"
@@ -43,7 +45,7 @@ def load(
     problems += given.problems
     if in_file is not None:
         problems += _take_out(in_file)
-        made_up = {} if account else _made_up(now)
+        made_up = {} if account else {**_made_up(now), "staff": {"addresses": ["staff@mailbot.example"]}}
         settings, wrong = _checked(_merged(made_up, _merged(in_file, given.values)), file.parent, now)
         problems += wrong
         told = {one.key for one in problems}
@@ -115,7 +117,7 @@ def _checked(values: Values, folder: Path, now: dt.datetime) -> tuple[Settings, 
 
 def _made_up(now: dt.datetime) -> Values:
     """A mailbox that nobody signs in to."""
-    return {"mailbox": {"address": "desk@mailbot.example", "host": "localhost", "start_from": now}}
+    return {"mailbox": {"address": NO_ADDRESS, "host": "localhost", "start_from": now}}
 
 
 def _leave_out(values: Values, place: tuple[int | str, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.stories.desk import Desk
-from tests.stories.mails import PRIYA
+from tests.stories.mails import CHAIR, PRIYA
 
 #: what an encrypted Word document is: an OLE file with this stream in its directory (MS-OFFCRYPTO 2.3.4)
 LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
@@ -39,3 +39,27 @@ def test_the_password_may_come_first(desk: Desk) -> None:
     assert desk.kinds() == ["unreadable", "unreadable"]
     assert "It seems to belong with item 1 (mail 1) of the same sender." in desk.letters("needs-a-person")[1].text
     assert [letter.name for letter in desk.letters(to="priya.nair@nhs.example")] == ["cannot-open"]
+
+
+def test_a_password_in_the_subject_is_kept_nowhere(counter: Desk) -> None:
+    sent = counter.receive("pia.north@nhs.example", "Password: Heron-Field-77", "The password for the form is above.")
+    came = counter.came_of(sent)
+
+    assert came.kind == "unreadable"
+    assert came.told == {"needs-a-person": [CHAIR]}
+    assert b"Heron" not in came.letter("needs-a-person").raw
+    assert "Heron" not in counter.log
+    assert "Heron" not in counter.command("list")
+    with counter.ledger() as tx:
+        rows = [tx.mails.get(need["mail_id"]) for need in tx.needs.waiting() if need["mail_id"]]
+    assert "Heron" not in str(rows)
+
+
+def test_nobody_is_asked_to_unlock_a_form_for_an_address_that_may_not_be_secure(counter: Desk) -> None:
+    sender = "pia.north@charity.example"
+    came = counter.came_of(counter.receive(sender, "Referral", "Form attached.", files={"form.docx": LOCKED}))
+
+    assert came.told == {"cannot-open": [sender], "needs-a-person": [CHAIR]}
+    told = came.letter("cannot-open").text
+    assert "Please do not take the password off" in told
+    assert "Send it from a secure work address instead" in told
