@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from mailbot.actions import Office
+from mailbot.asking import speaks_of_danger
 from mailbot.kinds import KINDS
 from mailbot.mail import Mail, Report
 from mailbot.meeting import digests_due, meeting_on
@@ -18,6 +19,7 @@ from mailbot.store import Transaction
 from mailbot.store.codes import ALPHABET
 from mailbot.understood import (
     A_PERSON_SAID_SO,
+    SETTLED,
     Authenticity,
     IssuedCode,
     Known,
@@ -47,8 +49,14 @@ def understand(
     for name, kind in KINDS.items():
         why = kind.recognise(mail, known)
         if why is not None:
-            return Understood(mail_id, mail, known, name, why, came_at)
+            return Understood(mail_id, mail, known, name, (*why, *_danger(name, mail, known, why)), came_at)
     raise AssertionError("the last kind recognises everything")
+
+
+def _danger(kind: str, mail: Mail, known: Known, why: Sequence[Why]) -> tuple[Why, ...]:
+    """Words of danger in a person's mail are a reason of their own, whatever kind it is."""
+    found = speaks_of_danger(mail, known) if kind not in SETTLED else None
+    return (found,) if found and found.rule not in [one.rule for one in why] else ()
 
 
 def as_kind(

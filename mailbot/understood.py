@@ -25,6 +25,8 @@ class Why:
         return {"rule": self.rule, "words": self.words}
 
 
+#: kinds that no person's words are looked into for: machines' mail, what is known already, what staff decide
+SETTLED = frozenset({"own", "repeat", "delivery_report", "calendar_reply", "automatic", "bulk", "decision"})
 #: the rule that speaks when staff say what a mail is
 A_PERSON_SAID_SO = "a_person_said_so"
 

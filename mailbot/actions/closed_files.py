@@ -38,7 +38,7 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
         facts = CannotOpenFacts(tuple(dict.fromkeys(locked)), office.is_secure(mail.sender.address))
         replies.answer(office, tx, understood, "cannot-open", facts)
     referral = replies.put_with_referral(tx, understood)
-    words = "; ".join(why.words for why in understood.why)
+    words = "; ".join(why.words for why in understood.why if why.rule != "danger")
     parts = (f"A mail {words}.", _to_ring(understood), "Please open it in the mailbox.", _pair(tx, understood),
              _about(understood) if referral is None else "")  # fmt: skip
     told = " ".join(part for part in parts if part)

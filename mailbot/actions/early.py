@@ -6,15 +6,12 @@ from mailbot.actions import people
 from mailbot.actions.office import Office
 from mailbot.asking import speaks_of_danger
 from mailbot.store import Transaction
-from mailbot.understood import Authenticity, Understood, joined
-
-#: what comes of these is settled without reading a file, and is no person's call
-_NOT_A_PERSONS = frozenset({"own", "repeat", "delivery_report", "calendar_reply", "automatic", "bulk", "decision"})
+from mailbot.understood import SETTLED, Authenticity, Understood, joined
 
 
 def tell(office: Office, tx: Transaction, understood: Understood) -> None:
     """By the words alone; once the files are read, the mail is handled as any other, and staff are not told twice."""
-    if understood.kind in _NOT_A_PERSONS:
+    if understood.kind in SETTLED:
         return
     found = joined(understood.known) if understood.known.authenticity != Authenticity.FAIL else ()
     about = found[0].id if len(found) == 1 else None
