@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.forms.report import broken
+from bench.forms import readme, resumed
+from bench.forms.report import broken, results
 from bench.forms.returned import Returned, Row
 from bench.forms.score import judged, same
 from parsers import Answer, Reading
@@ -93,7 +94,7 @@ def test_every_option_and_row_is_answered_by_somebody_and_read_back(hostile: boo
 def test_it_runs_and_reports(root: Path, tmp_path: Path) -> None:
     out = tmp_path / "forms.json"
     only = "^(acroform/(pdfium|pikepdf)|word/controls kept|body text/pasted)"
-    command = [sys.executable, "-m", "bench.forms", "--smoke", "--only", only, "--out", str(out)]
+    command = [sys.executable, "-m", "bench.forms", "--smoke", "--again", "--only", only, "--out", str(out)]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     found = json.loads(out.read_text("utf-8"))
@@ -101,3 +102,32 @@ def test_it_runs_and_reports(root: Path, tmp_path: Path) -> None:
     assert all(row["answers"] and row["seconds"] > 0 and row["peak_mb"] > 0 for row in found["rows"])
     assert found["kept"]
     assert str(root) not in out.read_text("utf-8"), "no path of this machine"
+
+
+def test_a_run_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resumed, "FOLDER", tmp_path)
+    row = Row("flattened", "qpdf", "plain", documents=1, answers=59, right=59, problems=("lost_text",), misses={"a": 1})
+    first = resumed.Rows(again=False, smoke=False)
+    first.of("flattened/qpdf", lambda: [row])
+
+    def never() -> list[Row]:
+        raise AssertionError("it was measured before")
+
+    assert resumed.Rows(again=False, smoke=False).of("flattened/qpdf", never) == [row]
+    assert "flattened/qpdf" not in resumed.Rows(again=False, smoke=True)
+    assert "flattened/qpdf" not in resumed.Rows(again=True, smoke=False)
+
+
+def test_the_readme_has_the_figures_of_the_worst_way(tmp_path: Path) -> None:
+    rows = [
+        Row("word", "DOC", "plain", documents=1, answers=200, right=199, asked=1),
+        Row("word", "ODT", "plain", documents=1, answers=100, right=100),
+    ]
+    path = tmp_path / "README.md"
+    path.write_text(f"before {readme.BEGIN}old{readme.END} after", encoding="utf-8")
+    readme.write(results(rows, [], smoke=False, missing=["word/RTF"]), path)
+    text = path.read_text("utf-8")
+
+    assert "| word, plain | 300 | 2 | 99.50 % | 0.50 % | 0.00 % |" in text
+    assert "2 of 3 ways were measured" in text
+    assert (text[:7], text[-6:], "old" in text) == ("before ", " after", False)

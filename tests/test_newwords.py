@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.hypertext import html_to_text
-from mailbot.newwords import bare_subject, new_words
+from mailbot.newwords import answered, bare_subject, new_words
 
 ASK = "Please can you send me the form again?"
 
@@ -307,3 +307,32 @@ def test_no_html_takes_long(piece: str) -> None:
     html_to_text(piece * 50_000)
     html_to_text("<script>" + piece * 50_000)
     assert time.perf_counter() - start < 2
+
+
+OURS = ("desk@team.example", "The Desk")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "On Mon, 2 Nov 2026 at 09:12, The Desk <desk@team.example> wrote:",
+        "-----Original Message-----\nFrom: The Desk <desk@team.example>\nSent: 02 November 2026 09:12\nTo: Jo\nSubject: Form",
+    ],
+)
+@pytest.mark.parametrize("mark", ["> ", ""])
+def test_what_is_answered_within_a_quotation_of_ours(head: str, mark: str) -> None:
+    text = f"See below.\n\n{head}\n{mark}Surname:\n{mark}Whitlock\n"
+
+    assert "Surname:\nWhitlock" in answered(text, OURS)
+
+
+def test_what_others_wrote_is_no_answer_to_us() -> None:
+    own = "On Mon, 2 Nov 2026 at 09:12, Jo <jo@x.example> wrote:\n> Surname:\n> Whitlock"
+    passed_on = "From: Jo <jo@x.example>\nSent: 02 November 2026 09:12\nTo: desk@team.example\n\nSurname:\nWhitlock"
+    nested = "\n".join(f"> {line}" for line in own.splitlines())
+    thanked = f"On Tue, 3 Nov 2026 at 09:12, The Desk <desk@team.example> wrote:\n> Thank you.\n{nested}"
+
+    assert answered(f"Any news?\n\n{own}", OURS) == ""
+    assert answered(f"Any news?\n\n{passed_on}", OURS) == ""
+    assert "Whitlock" not in answered(f"Any news?\n\n{thanked}", OURS)
+    assert answered("No quotation here.", OURS) == ""

@@ -23,7 +23,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from bench.forms import acroform, flattened, report, scans, score, word, words
+from bench.forms import acroform, flattened, readme, report, scans, score, word, words
 from bench.forms.cost import costs
 from bench.forms.people import people
 from bench.forms.reading import Read, read, readers
@@ -39,20 +39,29 @@ def main() -> int:
     asked = _asked()
     logging.disable(logging.WARNING)  # programs that fill say what their fonts lack; the figures will
     warnings.simplefilter("ignore")
-    rows = list(_rows(asked))
+    missing: list[str] = []
+    rows = list(_rows(asked, missing))
     spent = [] if asked.smoke or asked.no_costs else costs(_RUNS)
     print(report.table(rows, spent))
-    found = report.results(rows, spent, smoke=asked.smoke)
+    found = report.results(rows, spent, smoke=asked.smoke, missing=missing)
     if asked.out:
         asked.out.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if asked.out == KEPT:
+        readme.write(found)
     return 0 if found["kept"] else 1
 
 
-def _rows(asked: argparse.Namespace) -> Iterator[Row]:
+def _rows(asked: argparse.Namespace, missing: list[str]) -> Iterator[Row]:
+    """The rows that are asked for; with --so-far only those measured already, the names of the others are missing."""
     only, known, hands = re.compile(asked.only), Rows(again=asked.again, smoke=asked.smoke), list[Row]()
     with readers(asked.jobs) as pool:
         for name, measure in _measures(asked, pool):
-            for row in known.of(name, measure) if only.search(name) else ():
+            if not only.search(name):
+                continue
+            if asked.so_far and name not in known:
+                missing.append(name)
+                continue
+            for row in known.of(name, measure):
                 if scans.is_of_hand(row):
                     hands.append(row)
                 else:
@@ -114,6 +123,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--again", action="store_true", help="measure all anew; else a run that was stopped goes on, if no code changed"
     )
+    parser.add_argument("--so-far", action="store_true", help="only what was measured already; the rest is named")
     parser.add_argument("--jobs", type=int, default=1, help="files read at once (1); more makes the seconds longer")
     parser.add_argument("--no-costs", action="store_true", help="without the ratios to the bare libraries")
     parser.add_argument(

@@ -81,13 +81,17 @@ def broken(row: Row) -> tuple[str, ...]:
     return tuple(name for name, is_kept in kept.items() if not is_kept)
 
 
-def results(rows: Sequence[Row], costs: Sequence[Cost], *, smoke: bool) -> dict[str, Any]:
-    """Everything that is kept of a bench."""
+def results(rows: Sequence[Row], costs: Sequence[Cost], *, smoke: bool, missing: Sequence[str] = ()) -> dict[str, Any]:
+    """Everything that is kept of a bench; `missing` are the ways that it was not let come to."""
+    measured = len({(row.channel.partition(" ")[0], row.tool, row.geometry, row.truth) for row in rows})
     return {
         "machine": _machine(),
         "smoke": smoke,
+        "ways": measured + len(missing),
+        "measured": measured,
+        "missing": list(missing),
         "costs": [asdict(cost) | {"kept": cost.kept} for cost in costs],
-        "kept": all(not broken(row) for row in rows) and all(cost.kept for cost in costs),
+        "kept": not missing and all(not broken(row) for row in rows) and all(cost.kept for cost in costs),
         "rows": [_object(row) for row in rows],
         "meaning": MEANING,
     }
@@ -96,7 +100,7 @@ def results(rows: Sequence[Row], costs: Sequence[Cost], *, smoke: bool) -> dict[
 def _object(row: Row) -> dict[str, Any]:
     share = row.answers or 1
     shares = {name: round(getattr(row, name) / share, 5) for name in ("right", "asked", "silent")}
-    return asdict(row) | {"shares": shares, "broken": broken(row)}
+    return asdict(row) | {"shares": shares, "lost": row.text_lost, "broken": broken(row)}
 
 
 def table(rows: Sequence[Row], costs: Sequence[Cost]) -> str:
