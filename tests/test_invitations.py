@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar, Timezone
 
-from mailbot.actions import answers, attendance, meetings
+from mailbot.actions import answers, arrangements, attendance, meetings
 from mailbot.errors import UserError
 from mailbot.invitations import Event, read, written
 from mailbot.letters import mark_of
@@ -513,6 +513,20 @@ class TestWhatAPersonSays:
         (invited,) = settle(desk)
         assert (invited.attendee, kept(desk)["answer"], kept(desk)["invited_by"]) == (SAM, "accepted", "Ann")
         assert invited.event["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
+
+    @pytest.mark.parametrize(
+        ("wrote", "suggested"),
+        [
+            ("I'll dial in.", "attends by phone"), ("Sorry, I can't dial in after all", "attends no"),
+            ("I will be there in person", "attends in person"), ("I'll attend", "attends yes"),
+            ("Apologies for the meeting", "attends no"), ("I'm not able to attend", "attends no"),
+        ],
+    )  # fmt: skip
+    def test_what_was_written_suggests_the_answer(self, wrote: str, suggested: str) -> None:
+        assert arrangements.suggested(wrote) == suggested
+
+    def test_the_suggestion_is_told_and_understood(self, asked: Desk) -> None:
+        assert "If that is so, answer “attends by phone”." in need(asked)["words"]
 
     def test_by_reply_in_words(self, asked: Desk) -> None:
         asked.handles(mail(

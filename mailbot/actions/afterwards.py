@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from mailbot.actions import attendance, replies
+from mailbot.actions import arrangements, attendance, replies
 from mailbot.actions.office import Office
 from mailbot.asking import only_arranges, unread
 from mailbot.letters import AddedFacts, StatusFacts
@@ -27,7 +27,10 @@ def take_information(office: Office, tx: Transaction, understood: Understood) ->
         facts = AddedFacts(referral["reference"], referral["their_reference"], _coming(office, tx, referral))
         replies.answer(office, tx, understood, "added", facts, referral["id"])
     words = _what_came(understood, referral) + (f" It {arranges.words}." if arranges else "")
-    why = attendance.WHY if arranges and arranges.rule == "attends" else "more_information"
+    why = "more_information"
+    if arranges and arranges.rule == "attends":
+        why = attendance.WHY
+        words += f" If that is so, answer “{arrangements.suggested(understood.mail.words)}”."
     replies.ask(office, tx, understood, why, words, referral["id"])
 
 

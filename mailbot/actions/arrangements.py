@@ -27,6 +27,12 @@ _SAID = (
     ("accepted", "in_person", r".*\bin person\b"),
     ("accepted", "", r"(?:yes|accepted|accepts?|will|comes)?\W*$"),
 )
+#: what words of somebody's own most likely mean; whatever says "not" says it of all the rest
+_MEANS = (
+    ("attends no", r"can(?:no|['’])t|can not|unable|not (?:be )?able|won['’]t|will not|apologies"),
+    ("attends by phone", r"dial|phone|video|online|teams"),
+    ("attends in person", r"in person"),
+)
 _LATEST = 8 * 60  # minutes after the start: later is another meeting
 
 
@@ -85,6 +91,12 @@ def discuss(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by:
         deferrals.settle(office, tx, referral["id"])
     tx.audit.add("put_to_meeting", actor=by, referral_id=referral["id"], day=day.isoformat())
     return f"{referral['reference']} goes to the meeting on {wording.full_date(day, office.settings.meeting.zone)}."
+
+
+def suggested(words: str) -> str:
+    """The answer that somebody's own words suggest to staff, who decide (D5)."""
+    found = (answer for answer, pattern in _MEANS if re.search(pattern, words, re.IGNORECASE))
+    return next(found, "attends yes")
 
 
 # -- what was said

@@ -797,3 +797,39 @@ def test_no_letter_row_is_larger_than_its_words() -> None:
     """A backlog would not fit the disk if each letter kept its own copy of the form."""
     assert len(a_letter().skeleton) < 20_000 < len(a_letter().raw)
     assert "skeleton" in letter.c
+
+
+def test_an_invitation_is_changed_once_for_each_sequence(open_store: Callable[[], Store]) -> None:
+    store = open_store()
+    row = add_referral(store)
+    times = {"day": row["meeting"], "slot": None, "starts_at": MONDAY, "ends_at": LATER, "place": "Room 1", "how": ""}
+    with store.transaction(MONDAY) as tx:
+        tx.invitations.alone()
+        first = tx.invitations.add(referral_id=row["id"], recipient="sam.okoro@cmht.example", uid="a@b", **times)
+    with store.transaction(MONDAY) as tx:
+        changed = tx.invitations.change(first, place="Room 2")
+        assert changed
+        assert (changed["sequence"], changed["place"], changed["starts_at"]) == (1, "Room 2", MONDAY)
+        assert tx.invitations.change(first, place="Room 3") is None
+        assert [one["id"] for one in tx.invitations.live(row["meeting"])] == [first["id"]]
+        tx.invitations.answered(first["id"], "accepted", "sam.okoro@cmht.example", LATER, comment="Zoë")
+        found = tx.invitations.with_uid("a@b")
+        assert found
+        assert (found["sequence"], found["answer"], found["answered_at"], found["comment"]) == (
+            1,
+            "accepted",
+            LATER,
+            "Zoë",
+        )
+
+
+def test_who_would_like_to_come_is_the_newest_answer(open_store: Callable[[], Store]) -> None:
+    store = open_store()
+    row = add_referral(store, {"q_attend": Answer({"choice": "no", "text": ""}, "No", 1.0, {})})
+    add_referral(store)
+    with store.transaction(MONDAY) as tx:
+        tx.referrals.add_version(row["id"], {"q_attend": Answer({"choice": "in_person", "text": ""}, "Yes", 0.95, {})})
+        (asked,) = tx.invitations.asked("q_attend", [State.QUEUED], row["meeting"])
+        assert (asked["id"], asked["value"]["choice"], asked["confidence"]) == (row["id"], "in_person", 950)
+        assert not tx.invitations.asked("q_attend", [State.WITHDRAWN], row["meeting"])
+        assert not tx.invitations.asked("q_attend", [State.QUEUED], row["meeting"] + timedelta(days=1))
