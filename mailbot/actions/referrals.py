@@ -10,6 +10,7 @@ from mailbot.actions import gaps, on_paper, people, replies, restricting
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
 from mailbot.letters import AddedFacts, Attachment, QuestionFacts, ReceiptFacts, Received
+from mailbot.mail import passed_on_from
 from mailbot.meeting import came_late, meeting_for, meeting_on
 from mailbot.referral import OPEN, State
 from mailbot.store import Transaction
@@ -63,18 +64,23 @@ def _add(office: Office, tx: Transaction, understood: Understood, form: Reading)
     tx.enquiries.close([address for address in (sender, referrer) if address], referral["id"])
     tx.audit.add("referral_made", mail_id=understood.mail_id, referral_id=referral["id"], version=form.form_version)
     if referrer != sender:
-        people.ask(office, tx, "referrer_differs", _whose(form), understood=understood, referral_id=referral["id"])
+        people.ask(
+            office, tx, "referrer_differs", _whose(form, understood), understood=understood, referral_id=referral["id"]
+        )
     on_paper.ask(office, tx, understood, referral)
     if problems := [problem.words for problem in form.problems]:
         people.ask(office, tx, "form_problem", " ".join(problems), understood=understood, referral_id=referral["id"])
     return referral
 
 
-def _whose(form: Reading) -> str:
-    """Why the referrer is not known for certain."""
+def _whose(form: Reading, understood: Understood) -> str:
+    """Why the referrer is not known for certain, and who it seems to be (G6)."""
     email = form.answers.get("r_email")
     by_hand = email is not None and on_paper.seen_only(email)
     what = "is handwritten" if by_hand else "is not the one that sent it"
+    writer = passed_on_from(understood.mail)
+    if writer and email is not None and writer == email.value:
+        what = f"is {writer}, who wrote the mail that is passed on here"
     return f"The form's address {what}. Until somebody confirms the referrer, no outcome goes out."
 
 
