@@ -237,6 +237,20 @@ def test_words_that_cannot_be_meant(desk: Desk) -> None:
         says(desk, "HM-2026-0099", "for-all")
 
 
+def test_a_late_one_is_added_to_this_meeting_by_its_reference(desk: Desk) -> None:
+    """G2."""
+    from datetime import date
+
+    with desk.store.transaction(desk.clock.now()) as tx:
+        tx.referrals.change(tx.referrals.get(TWO)["id"], meeting=date(2026, 12, 2), missed_cut_off=True)
+    digests(desk)
+    told = replies(desk, f"{TWO}: discuss 25 November 2026", STAFF)
+    assert f"{TWO} goes to the meeting on Wednesday 25 November 2026." in told
+    assert "There is no meeting to come on" in replies(desk, f"{TWO}: discuss 26 November 2026", STAFF)
+    later = digests(desk, TUESDAY + timedelta(days=7))[STAFF][0]
+    assert f"{TWO}, late" in later, "nothing was recorded, so it is on the next list"
+
+
 def test_what_changed_since_the_last_list_is_said(desk: Desk) -> None:
     digests(desk)
     desk.clock.move(days=1)

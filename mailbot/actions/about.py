@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from mailbot.actions import restricting, spoken
+from mailbot.actions import arrangements, deferrals, restricting, spoken
 from mailbot.actions.heard import Heard, Told
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
@@ -21,7 +21,19 @@ def _sight(how: str, office: Office, tx: Transaction, reference: str, said: str,
     return restricting.decide(office, tx, reference, how, said, by)
 
 
-ABOUT: Mapping[str, About] = {how: partial(_sight, how) for how in ("only-for", "not-for", "for-all")}
+def _discuss(office: Office, tx: Transaction, reference: str, said: str, by: str) -> str:
+    return arrangements.put_to(office, tx, restricting.must_see(office, tx, reference, by), said, by)
+
+
+def _until(office: Office, tx: Transaction, reference: str, said: str, by: str) -> str:
+    return deferrals.set_day(office, tx, restricting.must_see(office, tx, reference, by), said, by)
+
+
+ABOUT: Mapping[str, About] = {
+    **{how: partial(_sight, how) for how in ("only-for", "not-for", "for-all")},
+    "discuss": _discuss,
+    "until": _until,
+}
 
 
 def answer(office: Office, tx: Transaction, reference: str, action: str, said: str, by: str) -> str:

@@ -80,7 +80,11 @@ def slot(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: st
 
 def discuss(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
     """A person puts a referral to the meeting of another day; who is invited is told. Raises UserError."""
-    referral = tx.referrals.by_id(_referral_id(need))
+    return put_to(office, tx, tx.referrals.by_id(_referral_id(need)), said, by)
+
+
+def put_to(office: Office, tx: Transaction, referral: sa.RowMapping, said: str, by: str) -> str:
+    """The same, of a referral that is named: a late one is added to this meeting (G2). Raises UserError."""
     state, day = State(referral["state"]), _meeting_day(office, tx, said)
     if state not in OPEN:
         raise UserError(f"{referral['reference']} is {state}; it goes to no meeting.")

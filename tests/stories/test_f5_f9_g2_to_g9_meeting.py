@@ -114,7 +114,9 @@ def test_g2_after_the_cut_off_it_is_for_the_next_list(desk: Desk) -> None:
     desk.quiet()
     text = of(desk, "digest", CHAIR).text
     assert "- 1 missed the cut-off" in text
-    assert f"You can discuss them at this meeting if you wish. - {LATE}" in text
+    assert f"reply “REFERENCE: discuss 25 November 2026”. - {LATE}" in text
+    told = replies(desk, CHAIR, f"{LATE}: discuss 25 November 2026")
+    assert f"{LATE} goes to the meeting on Wednesday 25 November 2026." in told
 
 
 def test_each_has_the_digest_and_the_list_that_they_may_see(desk: Desk) -> None:
