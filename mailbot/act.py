@@ -95,12 +95,14 @@ class Actor:
             state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED
             if not tx.mails.move(taken.id, state, **marks(understood)):
                 raise LeaseLostError  # somebody else has the mail now: nothing of this may be kept
+            why = [one.rule for one in understood.why]
+            tx.audit.add("mail_handled", mail_id=taken.id, kind=understood.kind, state=state, why=why)
         log.info(
             "mail_handled",
             mail=taken.id,
             kind=understood.kind,
             state=state,
-            why=[why.rule for why in understood.why],
+            why=why,
         )
 
     def _announce(self) -> bool:

@@ -37,6 +37,7 @@ class Timetable:
         ]
         if any(did):
             self._done()
+        self._seal(now)
         return any(did)
 
     def _bank_holidays(self, now: datetime) -> bool:
@@ -102,6 +103,17 @@ class Timetable:
                 return False
         with self._store.transaction(now) as tx:
             return canary.send(self._office, tx)
+
+    def _seal(self, now: datetime) -> None:
+        """The audit trail: what was written since the last ring, in one commit."""
+        with self._store.look(now) as tx:
+            if not tx.chain.any_unsealed():
+                return
+        with self._store.transaction(now) as tx:
+            count = tx.chain.seal()
+            last = tx.chain.last()
+        if count:
+            log.info("audit_sealed", events=count, seal=last)
 
     # -- the bell
 

@@ -10,12 +10,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from mailbot.commands import app, main
 from mailbot.store import MailState, Store
 from parsers.write.fill import fill_docx, fill_pdf
 from tests.desk import CONFIG, MONDAY, PASSED, STAFF, US, Desk, Still, mail, office_with
+from tests.guards import unguarded
 from tests.parsers.hostile import BOMBS
 from tests.parsers.kit import read_here
 from tests.parsers.people import PLAIN
@@ -37,6 +39,7 @@ COMMANDS = [
     "approve",
     "digest",
     "status",
+    "audit",
     "pause",
     "resume",
     "retry",
@@ -401,6 +404,25 @@ class TestLooking:
         desk.work()
         assert json.loads(run("status", "--json").out)["ledger"]["reconciled"] is True
         assert "2 mails, 2 accounted for" in run("status").out
+
+    def test_the_audit_trail_and_whether_it_is_whole(self, run: Run, referral: str, url: str) -> None:
+        run("show", referral)
+        shown = run("audit", referral)
+        assert "referral made" in shown.out
+        assert "viewed (by show)" in shown.out
+        assert "mail handled" in run("audit").out
+        checked = run("audit", "--check")
+        assert checked.status == 0
+        assert "nothing was changed or removed" in checked.out
+        noted = json.loads(run("audit", "--check", "--json").out)["seal"]
+        assert run("audit", "--check", "--seal", noted).status == 0
+        store = Store(url)
+        with store.transaction(MONDAY) as tx, unguarded(tx.connection):
+            tx.connection.execute(sa.text("UPDATE event SET actor = 'nobody' WHERE id = 2"))
+        store.close()
+        checked = run("audit", "--check")
+        assert checked.status == 1
+        assert "event 2 was changed after it was sealed" in checked.out
 
     def test_pause_and_resume(self, run: Run) -> None:
         assert run("pause").status == 0

@@ -49,6 +49,7 @@ def _tell_of_brake(office: Office, tx: Transaction, limit: int) -> None:
 
 def settled(office: Office, tx: Transaction, letter_id: int, name: str, state: LetterState) -> None:
     """What follows from a letter's new state: an outcome is told, or a person must know that it was not."""
+    tx.audit.add("letter_put_off" if state == LetterState.READY else f"letter_{state}", letter_id=letter_id, name=name)
     if state == LetterState.SENT and not name.startswith(_OUTCOME):
         return
     row = tx.letters.get(letter_id)
@@ -67,6 +68,7 @@ def found_in_sent(office: Office, tx: Transaction, row: sa.RowMapping) -> None:
     """A letter that was held or in doubt stands in Sent: staff have sent the draft, or it had gone after all."""
     if not tx.letters.settle(row["id"], LetterState.SENT, [LetterState.HELD, LetterState.IN_DOUBT], sent_at=tx.now):
         return
+    tx.audit.add("letter_found_in_sent", letter_id=row["id"], referral_id=row["referral_id"], name=row["name"])
     if row["name"].startswith(_OUTCOME) and row["referral_id"]:
         _told(office, tx, OurLetter(row["id"], row["name"], row["recipient"], LetterState.SENT, row["referral_id"]))
 

@@ -11,7 +11,7 @@ import structlog
 import typer
 from rich.console import Console
 
-from mailbot.commands import decisions, export, forms, people, rehearsal, service
+from mailbot.commands import audit, decisions, export, forms, people, rehearsal, service
 from mailbot.commands.desk import set_config_folder
 from mailbot.errors import UserError
 
@@ -40,7 +40,7 @@ def _options(
     structlog.configure(wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
-for group in (service, forms, rehearsal, people, decisions, export):
+for group in (service, forms, rehearsal, people, decisions, export, audit):
     group.add_to(app)
 
 

@@ -102,6 +102,8 @@ def approve(
                 outcome_letters.confirm_address(tx, reference, to, by_whom or who())
         with desk.store.look(desk.now) as tx:
             letter = outcome_letters.letter_for(desk.office, tx, reference)
+            referral_id = tx.referrals.get(reference)["id"]
+        desk.viewed("approve", referral_id)
         _show(letter)
         if not yes and not _agreed():
             raise UserError("Not approved; nothing was sent.")
@@ -131,6 +133,7 @@ def digest(
         meeting = next_meeting(desk.now, desk.settings.meeting, tx.meetings.changes())
         lists = digest_job.lists_for(tx, meeting)
         facts = digest_job.facts_of(desk.office, tx, meeting, lists, None)
+        desk.viewed("digest")
         console.print(desk.office.letters.words("digest", facts).text, markup=False)
         if preview is not None:
             preview.mkdir(parents=True, exist_ok=True)

@@ -51,6 +51,11 @@ class Desk:
     def settings(self) -> Settings:
         return self.office.settings
 
+    def viewed(self, what: str, referral_id: int | None = None) -> None:
+        """Somebody looked at people's data: who, when and at what."""
+        with self.store.transaction(self.now) as tx:
+            tx.audit.add("viewed", actor=who(), referral_id=referral_id, by=what)
+
 
 @contextmanager
 def open_desk() -> Iterator[Desk]:

@@ -40,6 +40,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="For programs.")]
         letters = [
             {name: row[name] for name in ("id", "name", "state", "note", "written_at")} for row in tx.letters.troubled()
         ]
+        desk.viewed("list")
     if as_json:
         print_json({"needs_a_person": needs, "referrals": referrals, "letters": letters})
         return
@@ -99,6 +100,7 @@ def show(
         }
         answers_ = tx.referrals.answers(referral["id"])
         form, published = desk.office.form, desk.office.published
+        desk.viewed("show", referral["id"])
     if as_json:
         print_json(found)
         return

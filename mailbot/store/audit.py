@@ -56,3 +56,8 @@ class Audit:
         """The events of one letter, oldest first."""
         query = sa.select(event).where(event.c.letter_id == letter_id).order_by(event.c.id)
         return self._connection.execute(query).mappings().all()
+
+    def newest(self, most: int) -> Sequence[sa.RowMapping]:
+        """The newest events of all, oldest first."""
+        query = sa.select(event).order_by(event.c.id.desc()).limit(most)
+        return list(reversed(self._connection.execute(query).mappings().all()))

@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 
 from mailbot.store.accounts import Accounts
 from mailbot.store.audit import Audit
+from mailbot.store.chain import Chain
 from mailbot.store.codes import Codes
 from mailbot.store.enquiries import Enquiries
 from mailbot.store.folders import Folders
@@ -83,6 +84,10 @@ class Transaction:
     @cached_property
     def audit(self) -> Audit:
         return Audit(self.connection, self.now)
+
+    @cached_property
+    def chain(self) -> Chain:
+        return Chain(self.connection)
 
     @cached_property
     def codes(self) -> Codes:

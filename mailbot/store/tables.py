@@ -314,6 +314,16 @@ event = Table(
     Column("detail", JSON, nullable=False),
 )
 
+#: The chain of seals over the events: `hash` is of one event and of the seal before. Append-only, like `event`.
+seal = Table(
+    "seal",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", BigInteger, nullable=False),  # no foreign key: a removed event must be seen
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("event_id"),
+)
+
 #: One row for each time a job was due and done: whoever inserts it does the job.
 slot = Table(
     "slot",

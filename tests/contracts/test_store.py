@@ -24,6 +24,7 @@ from mailbot.store.referrals import NewReferral
 from mailbot.store.tables import event, letter, mail, metadata
 from parsers import Answer, Reading
 from tests.desk import MONDAY, US, a_letter
+from tests.guards import unguarded
 from tests.servers.postgres import Postgres
 
 Result = TypeVar("Result")
@@ -55,7 +56,7 @@ def open_store(url: str) -> Iterator[Callable[[], Store]]:
         opened.append(Store(url))
         return opened[-1]
 
-    with one_more().transaction(MONDAY) as tx:
+    with one_more().transaction(MONDAY) as tx, unguarded(tx.connection):
         for table in reversed(metadata.sorted_tables):
             tx.connection.execute(sa.delete(table))
     yield one_more
