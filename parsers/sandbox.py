@@ -27,6 +27,8 @@ _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from parsers.child import
 # Nothing else: the daemon's environment holds passwords.
 _FOLDER = "mailbot-read-"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG")
+# Each thread would set apart address space that it never uses, and the limit counts that: ordinary scans failed by it.
+_LEAN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _is_at_work(process: int) -> bool:
 @contextlib.contextmanager
 def _environment() -> Iterator[dict[str, str]]:
     """What a child may know of ours, and a folder for it that is gone afterwards, however it ended."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ} | _LEAN
     try:
         folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
     except OSError:  # nothing can be written here; hardly a reader needs to
