@@ -323,7 +323,7 @@ class TestAnswers:
         (invited,) = settle(desk)
         words = "On leave, sorry" if program == "Outlook" else "Sam Okoro has declined this invitation."
         comes_back(desk, PROGRAMS[program](invited, "DECLINED", stamp=MONDAY, **more), words=words)
-        assert lines(desk) == [f"At the meeting: {SAM} does not come (23 November 2026). “On leave, sorry”"]
+        assert lines(desk) == [f"Does not come: {SAM} (23 November 2026). “On leave, sorry”"]
 
     def test_the_newest_counts_whatever_order_they_come_in(self, desk: Desk) -> None:
         refer(desk)
@@ -336,7 +336,7 @@ class TestAnswers:
         """D10."""
         refer(desk)
         settle(desk)
-        assert lines(desk) == [f"At the meeting: {SAM}, by phone or video: no answer to the invitation yet."]
+        assert lines(desk) == [f"No answer yet, by phone or video: {SAM}."]
 
     def test_an_assistant_answers_and_both_names_are_kept(self, desk: Desk) -> None:
         """D4."""
@@ -345,7 +345,7 @@ class TestAnswers:
         handled = comes_back(desk, outlook(invited, "ACCEPTED", stamp=MONDAY), sender=PAT)
         assert handled["state"] == "handled"
         assert (kept(desk)["recipient"], kept(desk)["answered_by"]) == (SAM, PAT)
-        assert lines(desk)[0].endswith(f"comes, by phone or video (23 November 2026, says {PAT}).")
+        assert lines(desk) == [f"Comes, by phone or video: {SAM} (23 November 2026, says {PAT})."]
 
     def test_from_their_other_address(self, desk: Desk) -> None:
         refer(desk)

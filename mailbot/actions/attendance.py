@@ -139,7 +139,7 @@ def lines(office: Office, tx: Transaction, referral: sa.RowMapping) -> list[str]
     if rows:
         return [_line(office, row) for row in rows]
     how = _asks(tx, referral)
-    return [f"At the meeting: the referrer would like to come {HOW[how]}; not invited yet."] if how in HOW else []
+    return [f"Would like to come {HOW[how]}; not invited yet."] if how in HOW else []
 
 
 def in_short(tx: Transaction, referral: sa.RowMapping) -> str:
@@ -158,11 +158,11 @@ def _line(office: Office, row: sa.RowMapping) -> str:
     slot = f" at {wording.clock_time(row['starts_at'], zone)}" if row["slot"] is not None else ""
     how = f", {HOW[row['how']]}" if row["how"] in HOW and row["answer"] != "declined" else ""
     if row["answer"] == NO_ANSWER:
-        return f"At the meeting: {row['recipient']}{slot}{how}: no answer to the invitation yet."
+        return f"No answer yet{slot}{how}: {row['recipient']}."
     by = f", says {row['answered_by']}" if row["answered_by"] != row["recipient"] else ""
     on = wording.short_date(row["answered_at"], zone)
     comment = f" “{row['comment']}”" if row["comment"] else ""
-    return f"At the meeting: {row['recipient']} {IN_WORDS[row['answer']]}{slot}{how} ({on}{by}).{comment}"
+    return f"{IN_WORDS[row['answer']].capitalize()}{slot}{how}: {row['recipient']} ({on}{by}).{comment}"
 
 
 def _expected(tx: Transaction, referral: sa.RowMapping) -> list[sa.RowMapping]:

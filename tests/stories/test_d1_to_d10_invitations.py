@@ -48,7 +48,8 @@ def review_list(desk: Desk) -> str:
     digest = desk.letter("digest")
     (data,) = (data for name, data in digest.files.items() if name.endswith(".docx"))
     document = docx.Document(io.BytesIO(data))
-    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
 def invitations(desk: Desk) -> list[Invited]:
@@ -61,7 +62,7 @@ def test_d1_accepts(desk: Desk, invited: Letter) -> None:
     answers(desk, invited, "ACCEPTED")
     assert desk.kinds() == ["returned_form", "calendar_reply"]
     assert desk.waiting() == []
-    assert f"At the meeting: {HER} comes, by phone or video (23 November 2026)." in review_list(desk)
+    assert f"Comes, by phone or video: {HER} (23 November 2026)." in review_list(desk)
     assert "referrer comes" in desk.letter("digest").text
     assert len(desk.letters("invitation")) == 1
 
@@ -69,7 +70,7 @@ def test_d1_accepts(desk: Desk, invited: Letter) -> None:
 def test_d2_declines_with_a_comment(desk: Desk, invited: Letter) -> None:
     answers(desk, invited, "DECLINED", "Apple", comment="I am on leave.")
     assert desk.waiting() == []
-    assert f"{HER} does not come (23 November 2026). “I am on leave.”" in review_list(desk)
+    assert f"Does not come: {HER} (23 November 2026). “I am on leave.”" in review_list(desk)
 
 
 def test_d3_proposes_another_time_and_a_person_agrees(desk: Desk, invited: Letter) -> None:
@@ -88,7 +89,7 @@ def test_d3_proposes_another_time_and_a_person_agrees(desk: Desk, invited: Lette
 def test_d4_an_assistant_answers(desk: Desk, invited: Letter) -> None:
     answers(desk, invited, "ACCEPTED", sender=PA)
     assert desk.waiting() == []
-    assert f"{HER} comes, by phone or video (23 November 2026, says pat.dale@nhs.example)." in review_list(desk)
+    assert f"Comes, by phone or video: {HER} (23 November 2026, says pat.dale@nhs.example)." in review_list(desk)
 
 
 def test_d4_somebody_elsewhere_answers_in_her_name(desk: Desk, invited: Letter) -> None:
@@ -96,7 +97,7 @@ def test_d4_somebody_elsewhere_answers_in_her_name(desk: Desk, invited: Letter) 
     told = desk.letter("needs-a-person").text
     assert "who was not invited, answers it" in told
     desk.command("do", "1", "attends", "by phone", "--as", "Ann")
-    assert f"{HER} comes, by phone or video (23 November 2026, says Ann)." in review_list(desk)
+    assert f"Comes, by phone or video: {HER} (23 November 2026, says Ann)." in review_list(desk)
 
 
 def test_d5_says_in_words_that_she_will_dial_in(desk: Desk, invited: Letter) -> None:
@@ -107,7 +108,7 @@ def test_d5_says_in_words_that_she_will_dial_in(desk: Desk, invited: Letter) -> 
     desk.letter("decision-check")
     desk.quiet()
     assert desk.kinds()[1] == "more_information"
-    assert f"{HER} comes, by phone or video" in review_list(desk)
+    assert f"Comes, by phone or video: {HER}" in review_list(desk)
 
 
 def test_d6_a_colleague_who_was_forwarded_it(desk: Desk, invited: Letter) -> None:
@@ -137,7 +138,7 @@ def test_d8_an_outcome_before_the_meeting_takes_it_back(desk: Desk, invited: Let
 
 def test_d10_no_answer(desk: Desk, invited: Letter) -> None:
     assert event_of(invited).event["CLASS"] == "PRIVATE"
-    assert f"{HER}, by phone or video: no answer to the invitation yet." in review_list(desk)
+    assert f"No answer yet, by phone or video: {HER}." in review_list(desk)
     assert "referrer has not answered the invitation" in desk.letter("digest").text
     assert len(invitations(desk)) == 1
 
