@@ -16,7 +16,7 @@ PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
 # pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 
-.PHONY: help demo test check bench bench-crash bench-forms bench-mail bench-lists fuzz packages lock clean
+.PHONY: help demo test check bench bench-faults bench-crash bench-forms bench-mail bench-lists fuzz packages lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo 'make bench-mail  what is promised of reading and deciding mails'
 	@echo 'make bench-lists  the digest and review list for 25, 250 and 2,500 referrals; ARGS=--smoke for 20'
 	@echo 'make fuzz      200,000 mutated mails; make fuzz ARGS="--mails 20000 --seed 7"'
+	@echo 'make bench-faults  bad days, one fault after another; ARGS=--smoke four of them'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'
 	@echo 'make clean     away with what make made'
@@ -50,6 +51,9 @@ bench-mail: $(VENV)/dev.stamp
 
 bench-lists: $(VENV)/dev.stamp
 	$(BIN)/python -m bench.lists $(ARGS)
+
+bench-faults: $(VENV)/dev.stamp packages
+	$(BIN)/python -m bench.faults $(ARGS)
 
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.fuzz $(ARGS)

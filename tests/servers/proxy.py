@@ -34,6 +34,18 @@ class Proxy:
     lines: list[Line] = field(default_factory=list)
     port: int = 0
     stalled: bool = False  # nothing passes any more, and nobody is told
+    pause: float = 0.0  # seconds between pieces of 64 bytes from the server
+    struck: int = 0  # how often it did what `break_at` and `answer` told it to
+    _break: tuple[bytes, bool] = (b"", False)
+    _said: tuple[bytes, bytes] = (b"", b"")
+
+    def break_at(self, word: bytes, *, after: bool) -> None:
+        """Once: the line ends as the client says this word; or with `after`, when the server answers it."""
+        self._break = word, after
+
+    def answer(self, word: bytes, words: bytes) -> None:
+        """Once: what the client says with this word is answered so, behind its tag, and the line ends."""
+        self._said = word, words
 
     def when(self, told: bytes, after: float = 0.0) -> float | None:
         """When the server first said a line with that in it: `when(b" EXISTS", sent)`."""
@@ -73,6 +85,8 @@ class Proxy:
             for sock in (client, server):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             halves = {client: _Half(server, from_server=False), server: _Half(client, from_server=True)}
+            first, second = halves.values()
+            first.other, second.other = second, first
             while all(self._pass_on(sock, halves[sock]) for sock in _readable(list(halves))):
                 pass
 
@@ -80,11 +94,39 @@ class Proxy:
         data = source.recv(65536)
         while self.stalled:
             time.sleep(0.05)
-        half.to.sendall(data)
+        if self._ends_here(source, half, data):
+            return False
+        if self.pause and half.from_server:
+            for start in range(0, len(data), 64):
+                half.to.sendall(data[start : start + 64])
+                time.sleep(self.pause)
+        else:
+            half.to.sendall(data)
         moment = time.monotonic()
         *whole, half.rest = (half.rest + data).split(b"\r\n")
         self.lines += [Line(moment, half.from_server, text) for text in whole if len(text) <= LONGEST]
         return bool(data)
+
+    def _ends_here(self, source: socket.socket, half: _Half, data: bytes) -> bool:
+        """Whether the line ends now, as it was told to."""
+        word, after = self._break
+        if half.breaks:
+            self.struck += 1
+            return True  # the server has done it and answers
+        if half.from_server:
+            return False
+        if word and word in data:
+            self._break = b"", False
+            half.other.breaks = after
+            self.struck += not after
+            return not after
+        told, words = self._said
+        if told and told in data:
+            self._said = b"", b""
+            self.struck += 1
+            source.sendall(data.split()[0] + b" " + words)
+            return True
+        return False
 
 
 @dataclass
@@ -92,6 +134,8 @@ class _Half:
     to: socket.socket
     from_server: bool
     rest: bytes = b""
+    breaks: bool = False
+    other: _Half = None  # type: ignore[assignment]  # set when both are there
 
 
 def _readable(socks: list[socket.socket]) -> list[socket.socket]:

@@ -64,6 +64,7 @@ class Desk:
         self.dovecot, self.sink, self.folder = dovecot, sink, folder
         self.address = dovecot.new_address()
         self.process: subprocess.Popen[bytes] | Forked | None = None
+        self.hook: Callable[[], None] | None = None  # runs in every new process first, unless another does
         self._runs: list[Path] = []
         self._delivered = 0
         self._clock = folder / "clock"
@@ -110,7 +111,20 @@ class Desk:
 
     def launch(self, before: Callable[[], None] | None = None) -> None:
         """Start it and wait for nothing."""
-        self.process = Forked(["run"], self.environment, self._next_log(), before=before)
+        self.process = Forked(["run"], self.environment, self._next_log(), before=before or self.hook)
+
+    @contextlib.contextmanager
+    def another(self) -> Iterator[Forked]:
+        """A second daemon at the same mailbox and database."""
+        log = self.folder / "another.log"
+        log.touch()
+        process = Forked(["run"], self.environment, log)
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE)
 
     def stop(self) -> None:
         """Ask it to end, as a service manager does; it must do so by itself and well."""
