@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import place, report
 from bench.measure import backlog, latency
-from bench.place import Place, Who
+from bench.place import ROOT, Place, Who
 from bench.report import Seen
 
 KEPT = Path(__file__).parent / "results.json"
@@ -38,6 +38,8 @@ def main() -> int:
     print(report.table(found))
     if asked.out:
         asked.out.write_text(json.dumps(found, indent=2) + "\n")
+    if asked.out == KEPT:
+        report.into(ROOT / "README.md", found)
     return 0 if asked.smoke or all(found["kept"].values()) else 1
 
 

@@ -1,4 +1,4 @@
-"""What a process costs, counted inside it: commits that changed something, IMAP round trips, the most memory held."""
+"""What a process costs, counted inside it: commits that changed something, IMAP round trips, memory, processor time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import imaplib
 import json
 import resource
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,12 @@ class Counts:
         sa.event.listen(sa.Engine, "commit", self._committed)
 
     def write(self, path: Path) -> None:
-        counted = {"commits": self.commits, "round_trips": self.round_trips, "peak_mb": _peak_mb()}
+        counted = {
+            "commits": self.commits,
+            "round_trips": self.round_trips,
+            "peak_mb": _peak_mb(),
+            "cpu": time.process_time(),
+        }
         path.write_text(json.dumps(counted))
 
     def _count_commands(self) -> None:

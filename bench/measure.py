@@ -25,6 +25,7 @@ class Backlog:
     commits: float
     round_trips: float
     peak_mb: float
+    cpu_ms: float
 
 
 def backlog(place: Place, who: Who, mails: int) -> Backlog:
@@ -37,7 +38,8 @@ def backlog(place: Place, who: Who, mails: int) -> Backlog:
         if who == "mailbot":
             run.wait(_finished(run, address), "filing and copies", _PATIENCE + mails * 0.05)
     costs = run.costs()
-    return Backlog(mails / seconds, costs["commits"] / mails, costs["round_trips"] / mails, costs["peak_mb"])
+    commits, round_trips = costs["commits"] / mails, costs["round_trips"] / mails
+    return Backlog(mails / seconds, commits, round_trips, costs["peak_mb"], costs["cpu"] * 1000 / mails)
 
 
 def latency(place: Place, who: Who, mails: int) -> list[float]:

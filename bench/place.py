@@ -144,7 +144,7 @@ class Run:
         self.process.wait(30)
 
     def costs(self) -> dict[str, float]:
-        """Commits, round trips and peak memory; once it has ended."""
+        """Commits, round trips, peak memory and seconds of the processor; once it has ended."""
         costs: dict[str, float] = json.loads(self.counted.read_text())
         return costs
 

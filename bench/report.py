@@ -6,12 +6,14 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench.measure import Backlog
 from bench.place import SETTINGS, Who
 
+BEGIN, END = "<!-- figures: written by `make bench` -->", "<!-- figures end -->"
 AT_LEAST, AT_MOST = 0.3, 5.0
 MEANING = {
     "backlog": "mails a second, from sign-in to the last SMTP 250, with every mail in INBOX before the start",
@@ -19,6 +21,7 @@ MEANING = {
     "commits": "durable commits that changed something, a mail of the backlog; with filing and copies to Sent",
     "round_trips": "commands that wait for the IMAP server, a mail of the backlog; with filing and copies to Sent",
     "peak_mb": "the most resident memory of the process in the backlog",
+    "cpu": "processor time of the process with its start and its end, a mail of the backlog",
     "bare": "one thread: FETCH in batches of 50, compat32 parse with every part decoded, one durable commit of the raw "
     "mail, one send by smtplib of the bytes of one of mailbot's letters",
     "both": "IMAP over TLS to the same Dovecot, the same SMTP sink without TLS, a fresh mailbox and database a run; "
@@ -45,6 +48,7 @@ class Seen:
             "commits_per_mail": round(median(one.commits for one in self.backlogs), 2),
             "imap_round_trips_per_mail": round(median(one.round_trips for one in self.backlogs), 2),
             "peak_memory_mb": round(median(one.peak_mb for one in self.backlogs), 1),
+            "cpu_ms_per_mail": round(median(one.cpu_ms for one in self.backlogs), 2),
         }
 
 
@@ -82,6 +86,23 @@ def table(found: dict[str, Any]) -> str:
     settings = ", ".join(f"{name.lower().replace('__', '.')} = {value}" for name, value in SETTINGS.items())
     meanings = [f"{name.replace('_', ' ')}: {words}" for name, words in MEANING.items()]
     return "\n".join([*lines, "", f"mailbot's settings beside the servers' addresses: {settings}", *meanings])
+
+
+def into(readme: Path, found: dict[str, Any]) -> None:
+    """Write the figures between the two markers of a page."""
+    before, _, rest = readme.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    bare, ours, is_ = found["figures"]["bare"], found["figures"]["mailbot"], found["machine"]
+    rows = [f"| {name.replace('_', ' ')} | {bare[name]} | {ours[name]} |" for name in bare]
+    measured = found["measured"]
+    ratios = found["ratios"]
+    about = (
+        f"{measured['mails']} requests of 5 kB, {measured['database']}, {measured['runs']} runs in turns, on "
+        f"{is_['system']} with {is_['cores']} cores and Python {is_['python']}. Backlog {ratios['backlog']} of bare; "
+        f"latency {ratios['latency']} times bare."
+    )
+    lines = [BEGIN, about, "", "| | bare loop | mailbot |", "|---|---|---|", *rows, END]
+    readme.write_text(before + "\n".join(lines) + after)
 
 
 def machine() -> dict[str, Any]:

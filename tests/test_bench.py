@@ -17,6 +17,7 @@ FIGURES = {
     "commits_per_mail",
     "imap_round_trips_per_mail",
     "peak_memory_mb",
+    "cpu_ms_per_mail",
 }
 
 
