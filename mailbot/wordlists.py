@@ -95,8 +95,12 @@ class WordList:
         found = (self._normal(one) for one in _sentences(text[:_MOST_CHARACTERS]))
         return tuple(one for one in found if one.strip())[:_MOST_SENTENCES]
 
-    def find(self, name: str, normal: str) -> str:
-        """The first phrase of a list that stands in a normal text; nothing where none does."""
+    @cached_property
+    def find(self) -> Callable[[str, str], str]:
+        """The first phrase of the list of that name that stands in a normal text; nothing where none does."""
+        return lru_cache(maxsize=512)(self._find)  # several kinds ask the same of one mail
+
+    def _find(self, name: str, normal: str) -> str:
         plain, gapped = self._phrases[name]
         if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
             return found
@@ -104,8 +108,12 @@ class WordList:
         first = min(found_, key=lambda match: match.start(), default=None)
         return " … ".join(part.strip() for part in first.groups() if part) if first else ""
 
-    def said(self, name: str, text: str) -> str:
-        """The first phrase of a list in a whole text: one with gaps must stand in a sentence."""
+    @cached_property
+    def said(self) -> Callable[[str, str], str]:
+        """The first phrase of the list of that name in a whole text: one with gaps must stand in a sentence."""
+        return lru_cache(maxsize=64)(self._said)
+
+    def _said(self, name: str, text: str) -> str:
         plain, gapped = self._phrases[name]
         normal = self.normal(text)
         if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
