@@ -1,4 +1,8 @@
-"""One transaction a mail: the kind acts, its letters go into the outbox, the mail is marked."""
+"""One transaction a mail: the kind acts, its letters go into the outbox, the mail is marked.
+
+None of it waits for the disk: the mail itself is kept, and what the machine forgets is done again. Nothing has left by
+then, for deliver's own commit is durable, and carries with it whatever was committed before.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +48,7 @@ class Actor:
 
     def step(self) -> bool:
         """Whether there was a mail to handle. A batch is leased in one commit; each mail is handled in its own."""
-        with self._store.transaction(self._clock.now()) as tx:
+        with self._store.transaction(self._clock.now(), durable=False) as tx:
             taken = tx.mails.take([MailState.NEW, MailState.READY], _BATCH, _LEASE)
             again = len(taken) == _BATCH  # what comes after a smaller batch rings
             if any(mail.strikes > 1 for mail in taken):
@@ -78,7 +82,7 @@ class Actor:
         return bool(mail.readable) or bool(mail.words_of_form([office.form], office.settings.own_names))
 
     def _pass_on(self, taken: Taken, mail: Mail) -> None:
-        with self._store.transaction(self._clock.now()) as tx:
+        with self._store.transaction(self._clock.now(), durable=False) as tx:
             if tx.mails.move(taken.id, MailState.READING, [MailState.NEW]):
                 understood = understand(self._office, tx, taken.id, mail, [], taken.role, taken.came_at)
                 early.tell(self._office, tx, understood)
@@ -86,11 +90,8 @@ class Actor:
         self._done()
 
     def _act(self, taken: Taken, mail: Mail) -> None:
-        with self._store.transaction(self._clock.now()) as tx:
-            kept = tx.mails.readings(taken.id) if taken.state == MailState.READY else None
-            readings = [Reading.from_json(one) for one in kept or ()]
-            of = (self._office, tx, taken.id, mail, readings, taken.role, taken.came_at)
-            understood = as_kind(*of, taken.kind) if taken.kind and a_person_said_so(taken.why) else understand(*of)
+        understood = self._understand(taken, mail)
+        with self._store.transaction(self._clock.now(), durable=False) as tx:
             KINDS[understood.kind].act(self._office, tx, understood)
             state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED
             if not tx.mails.move(taken.id, state, **marks(understood)):
@@ -104,6 +105,14 @@ class Actor:
             state=state,
             why=why,
         )
+
+    def _understand(self, taken: Taken, mail: Mail) -> Understood:
+        """Before the transaction, so that letters leave meanwhile: it takes longer than acting, and changes nothing."""
+        with self._store.look(self._clock.now()) as tx:
+            kept = tx.mails.readings(taken.id) if taken.state == MailState.READY else None
+            readings = [Reading.from_json(one) for one in kept or ()]
+            of = (self._office, tx, taken.id, mail, readings, taken.role, taken.came_at)
+            return as_kind(*of, taken.kind) if taken.kind and a_person_said_so(taken.why) else understand(*of)
 
     def _announce(self) -> bool:
         """Whether staff were told of a mail set aside; each is told of once."""

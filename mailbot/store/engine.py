@@ -112,20 +112,26 @@ class Store:
     def __init__(self, url: str) -> None:
         #: who holds the leases this process takes: host, process, and a word of its own since process ids come again
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self.engine = _sqlite(url) if url.startswith("sqlite") else sa.create_engine(url, pool_size=10)
+        self.engine = _engine(url)
         self._writer = self.engine.execution_options(writing=True)
+        in_memory = isinstance(self.engine.pool, sa.StaticPool)
+        self._unhurried = self._writer if in_memory else _engine(url, flushed=False).execution_options(writing=True)
         # SQLite has one writer; waiting for it here is fairer and quicker than its own sleeping retries.
         self._writing = threading.Lock() if url.startswith("sqlite") else None
 
     def upgrade(self) -> None:
         """Make the tables, or bring them to today's shape."""
-        with self._write() as connection:
+        with self._write(self._writer) as connection:
             command.upgrade(alembic_config(connection), "head")
 
     @contextmanager
-    def transaction(self, now: datetime) -> Iterator[Transaction]:
-        """Changes that are all kept or none, durable when this ends without an exception."""
-        with self._write() as connection:
+    def transaction(self, now: datetime, *, durable: bool = True) -> Iterator[Transaction]:
+        """Changes that are all kept or none, durable when this ends without an exception.
+
+        What is not `durable` outlives this process, and a fault of the machine once a later durable transaction has
+        ended: the disk is written in order, and waited for then. It is for what can be done again from what is kept.
+        """
+        with self._write(self._writer if durable else self._unhurried) as connection:
             yield Transaction(connection, now, self.owner)
 
     @contextmanager
@@ -137,10 +143,11 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._unhurried.dispose()
 
     @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
-        with self._writing or nullcontext(), self._writer.begin() as connection:
+    def _write(self, writer: sa.Engine) -> Iterator[sa.Connection]:
+        with self._writing or nullcontext(), writer.begin() as connection:
             yield connection
 
 
@@ -152,7 +159,22 @@ def alembic_config(connection: sa.Connection) -> Config:
     return config
 
 
-def _sqlite(url: str) -> sa.Engine:
+def _engine(url: str, *, flushed: bool = True) -> sa.Engine:
+    """Connections whose commits wait for the disk; or do not, and are on it when a later one has waited."""
+    if url.startswith("sqlite"):
+        return _sqlite(url, "FULL" if flushed else "NORMAL")
+    engine = sa.create_engine(url, pool_size=10)
+    if not flushed:
+
+        @sa.event.listens_for(engine, "connect")
+        def _connected(connection: Any, _record: object) -> None:
+            connection.execute("SET synchronous_commit = off")
+            connection.commit()
+
+    return engine
+
+
+def _sqlite(url: str, synchronous: str) -> sa.Engine:
     database = make_url(url).database
     in_memory = database in (None, "", ":memory:")
     if database and not in_memory:
@@ -165,7 +187,7 @@ def _sqlite(url: str) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

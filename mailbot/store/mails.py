@@ -12,12 +12,10 @@ import sqlalchemy as sa
 
 from mailbot.errors import NotFound
 from mailbot.store.states import MailState
-from mailbot.store.tables import mail, mail_referral, need, reading, referral
+from mailbot.store.tables import mail, mail_referral, need, raw, reading, referral
 
 #: A mail that was being worked on this often when its process ended is set aside (DESIGN, act).
 STRIKES = 3
-
-_ALL_BUT_RAW = [column for column in mail.c if column.name != "raw"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,9 @@ _KNOWN = sa.select(mail.c.uid).where(
     mail.c.uidvalidity == sa.bindparam("valid"),
     mail.c.uid.in_(sa.bindparam("uids", expanding=True)),
 )
-_KEEP = sa.insert(mail)
+_KEEP = sa.insert(mail).returning(mail.c.uid, mail.c.id)
+_KEEP_RAW = sa.insert(raw)
+_RAW = sa.select(raw.c.data).where(raw.c.mail_id == mail.c.id).scalar_subquery()
 _FREE = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < sa.bindparam("now"))
 _NEXT = (
     sa.select(mail.c.id)
@@ -69,7 +69,7 @@ _TAKE = (
     # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
     .where(mail.c.id.in_(sa.select(_NEXT.cte("due").c.id)), _FREE)
     .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), strikes=mail.c.strikes + 1)
-    .returning(*(mail.c[part.name] for part in fields(Taken)))
+    .returning(*(_RAW if part.name == "raw" else mail.c[part.name] for part in fields(Taken)))
 )
 _MOVE = sa.update(mail).where(mail.c.id == sa.bindparam("this"), mail.c.lease_owner == sa.bindparam("owner"))
 _READINGS = sa.select(reading.c.readings).where(reading.c.mail_id == sa.bindparam("this"))
@@ -107,12 +107,15 @@ class Mails:
                 "size": one.size,
                 "sha256": hashlib.sha256(one.raw).hexdigest() if one.raw is not None else None,
                 "error": one.error,
-                "raw": one.raw,
             }
             for one in arrived
         ]
-        if rows:
-            self._connection.execute(_KEEP, rows)
+        if not rows:
+            return
+        ids = {row.uid: row.id for row in self._connection.execute(_KEEP, rows)}
+        raws = [{"mail_id": ids[one.uid], "data": one.raw} for one in arrived if one.raw is not None]
+        if raws:
+            self._connection.execute(_KEEP_RAW, raws)
 
     def to_file(self, mailbox: str, folder: str, limit: int = 500) -> Sequence[sa.RowMapping]:
         """Finished mails of a folder that have not been filed: id, uidvalidity, uid, state."""
@@ -198,13 +201,13 @@ class Mails:
 
     def get(self, mail_id: int) -> sa.RowMapping:
         """One mail without its bytes; raises NotFound."""
-        row = self._connection.execute(sa.select(*_ALL_BUT_RAW).where(mail.c.id == mail_id)).mappings().first()
+        row = self._connection.execute(sa.select(mail).where(mail.c.id == mail_id)).mappings().first()
         if row is None:
             raise NotFound(f"There is no mail number {mail_id}.")
         return row
 
     def raw(self, mail_id: int) -> bytes | None:
-        return self._connection.execute(sa.select(mail.c.raw).where(mail.c.id == mail_id)).scalar()
+        return self._connection.execute(sa.select(raw.c.data).where(raw.c.mail_id == mail_id)).scalar()
 
     def earlier_with(self, mail_id: int, sha256: str, message_id: str, content: str) -> int | None:
         """An earlier mail with the same bytes, or the same Message-ID with the same new words and attachments."""
@@ -239,7 +242,7 @@ class Mails:
     def of_referral(self, referral_id: int) -> Sequence[sa.RowMapping]:
         """The mails of a referral, oldest first, without their bytes."""
         query = (
-            sa.select(*_ALL_BUT_RAW)
+            sa.select(mail)
             .join(mail_referral, mail_referral.c.mail_id == mail.c.id)
             .where(mail_referral.c.referral_id == referral_id)
             .order_by(mail.c.id)

@@ -62,7 +62,7 @@ def _ref(name: str, table: str, *, nullable: bool = True) -> Column[Any]:
     return Column(name, ForeignKey(f"{table}.id"), nullable=nullable, index=True)
 
 
-#: What arrived: one row for each message of each folder, for ever. `raw` stands last, since it is long.
+#: What arrived: one row for each message of each folder, for ever.
 mail = Table(
     "mail",
     metadata,
@@ -89,10 +89,17 @@ mail = Table(
     Column("handled_at", Utc),
     Column("filed_at", Utc),
     Column("error", Text),
-    Column("raw", LargeBinary),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "state", "id"),
     Index(None, "filed_at", "folder", "state"),
+)
+
+#: The bytes of a mail, apart: a row that changes is written anew as a whole.
+raw = Table(
+    "raw",
+    metadata,
+    Column("mail_id", ForeignKey("mail.id"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )
 
 #: How far each folder has been looked at.
