@@ -16,7 +16,7 @@ PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
 # pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 
-.PHONY: help demo test check bench bench-faults bench-crash bench-forms bench-mail bench-lists fuzz packages lock clean
+.PHONY: help demo test check bench bench-faults bench-crash bench-forms bench-mail bench-lists fuzz packages learn lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -71,6 +71,10 @@ packages:
 	@scripts/packages $(PACKAGES)
 
 # The oldest Python we run on decides: what it can install, the newer ones can too.
+# From the examples in tests/corpus/words; the same examples give the same table.
+learn: $(VENV)/dev.stamp
+	$(BIN)/python scripts/learn
+
 lock: scripts/lock
 	$(or $(PYTHON),python3.11) scripts/lock
 

@@ -12,7 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -32,12 +32,13 @@ _SHORT_LINE = 50
 _MOST_SENTENCES, _MOST_CHARACTERS = 400, 40_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WordList:
     """Named lists of phrases, such as `form` and `ask`, and what the words in capitals mean."""
 
     lists: dict[str, tuple[str, ...]]
     means: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)  # what was learned (mailbot/asking/likeness.py)
 
     @classmethod
     def load(cls, path: Path) -> WordList:
@@ -48,8 +49,8 @@ class WordList:
             raise UserError(f"{path}: is missing; put the wording list back") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"{path}: is not valid TOML: {error}") from None
-        means = table.pop("means", {})
-        found = cls({name: tuple(phrases) for name, phrases in table.items()}, means)
+        means, weights = table.pop("means", {}), table.pop("weights", {})
+        found = cls({name: tuple(phrases) for name, phrases in table.items()}, means, weights)
         unknown = sorted(found._capitals() - means.keys())
         if unknown:
             raise UserError(f"{path}: {', '.join(unknown)}: say under [means] what it stands for")
@@ -74,8 +75,13 @@ class WordList:
         return frozenset(word for one in phrases for word in _words(one.replace("|", " ")))
 
     @cached_property
-    def _long_words(self) -> list[str]:
-        return sorted(word for word in self._vocabulary if len(word) >= _LONG)
+    def _long_words(self) -> Mapping[str, Sequence[str]]:
+        """By their first letter: people's mistakes begin after it, "deferral" is no "referral"."""
+        found: dict[str, list[str]] = {}
+        for word in sorted(self._vocabulary):
+            if len(word) >= _LONG:
+                found.setdefault(word[0], []).append(word)
+        return found
 
     @cached_property
     def normal(self) -> Callable[[str], str]:
@@ -94,6 +100,11 @@ class WordList:
     def _sentences(self, text: str) -> tuple[str, ...]:
         found = (self._normal(one) for one in _sentences(text[:_MOST_CHARACTERS]))
         return tuple(one for one in found if one.strip())[:_MOST_SENTENCES]
+
+    @cached_property
+    def words(self) -> Callable[[str], frozenset[str]]:
+        """The single words that a name in CAPITALS stands for."""
+        return cache(lambda name: frozenset(self.means.get(name, ())))
 
     @cached_property
     def find(self) -> Callable[[str, str], str]:
@@ -152,9 +163,7 @@ class WordList:
             return word[:-1]
         if len(word) < _LONG - 1:
             return word
-        # people's mistakes begin after the first letter: "deferral" is no "referral"
-        alike = [known for known in self._long_words if known[0] == word[0]]
-        near = process.extractOne(word, alike, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        near = process.extractOne(word, self._long_words.get(word[0], ()), scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return near[0] if near else word
 
 

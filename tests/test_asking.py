@@ -194,6 +194,22 @@ def test_whoever_only_mentions_a_form_gets_none(block: str) -> None:
     assert form_request.recognise(as_mail(block), KNOWN) is None
 
 
+def got_form(*names: str) -> tuple[int, int]:
+    """Of the mails of these files how many get the form, and how many there are."""
+    mails = [as_mail(one) for one in blocks(*names)]
+    return sum(form_request.recognise(one, KNOWN) is not None for one in mails), len(mails)
+
+
+def test_of_hard_requests_three_in_four_are_understood_and_the_others_go_to_a_person() -> None:
+    got, asked = got_form("asks3", "asks4")
+    assert got >= asked * 0.75
+
+
+def test_of_hard_others_few_would_get_the_form() -> None:
+    got, others = got_form("others3", "others4")
+    assert got <= others * 0.03
+
+
 def test_quoted_words_do_not_count() -> None:
     old = "\n\nOn Fri, 14 Mar 2025 at 09:12, Desk <d@desk.example> wrote:\n\n> "
     assert not asks("Thanks!" + old + "Please can you send me a referral form?")

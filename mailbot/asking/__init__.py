@@ -14,6 +14,8 @@ from mailbot.asking.form import against_asking as against_asking
 from mailbot.asking.form import asks_for_form as asks_for_form
 from mailbot.asking.form import is_letter_of_referral as is_letter_of_referral
 from mailbot.asking.form import reads_automatic as reads_automatic
+from mailbot.asking.form import reads_like_asking as reads_like_asking
+from mailbot.asking.form import reads_otherwise as reads_otherwise
 from mailbot.asking.form import speaks_of_danger as speaks_of_danger
 from mailbot.asking.form import wants_other_format as wants_other_format
 from mailbot.asking.form import wants_to_talk as wants_to_talk

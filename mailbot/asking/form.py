@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
+from mailbot.asking.likeness import likeness, telling_words
+from mailbot.asking.named import named
 from mailbot.asking.said import said
-from mailbot.asking.thanks import greets, says_something, thanks
+from mailbot.asking.thanks import greets, only_thanks, says_something, thanks
 from mailbot.asking.whose import may_be_from_no_referrer
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
+from mailbot.wordlists import WordList
 
+#: below the first, a mail reads too unlike a request to be answered for a phrase alone; from the second on, or where a
+#: sentence denies it from the third, so like one that no phrase is needed; between them the phrases decide
+_TOO_UNLIKE, _SURELY_LIKE, _LIKE_ALTHOUGH_DENIED = 0.25, 0.6, 0.8
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
 #: lines of a greeting, thanks, a name and what stands below it
@@ -28,14 +35,36 @@ def asks_for_form(mail: Mail, known: Known) -> Why | None:
     subject, written = _sentences(mail.about, known), _sentences(mail.words, known)
     asking = written if mail.words and _is_answer(mail) else (*subject, *written)
     found = next((why for one in asking if (why := _asks(one, known))), None)
-    if found or not (thing := _first("names", (*subject, *written), known)):
+    if found:
         return found
-    if not mail.words or (not _is_answer(mail) and _says_nothing(mail, known)):
+    thing = _first("names", (*subject, *written), known)
+    if thing and (not mail.words or (not _is_answer(mail) and _says_nothing(mail, known))):
         return Why("subject_names_form", f"says nothing more, and its subject names the form: “{thing}”")
     if only := _first("names_only", written, known):
         return Why("asks_for_form", f"asks for the form: “{only}”")
-    bare = _first("asks_bare", written, known)
-    return Why("asks_for_form", f"asks for the form: “{thing}” and “{bare}”") if bare else None
+    about = _first("spoken_of", (*subject, *written), known)
+    bare = _first("asks_bare", written, known) if about else ""
+    return Why("asks_for_form", f"asks for the form: “{about}” and “{bare}”") if bare else None
+
+
+def reads_like_asking(mail: Mail, known: Known) -> Why | None:
+    """Where no phrase asks: the mail speaks of a form or a referral, and reads as a whole as requests do."""
+    every, asking = _marked(mail.words, known), _sentences(mail.words, known)
+    least = _LIKE_ALTHOUGH_DENIED if len(asking) < len(every) else _SURELY_LIKE
+    if not mail.words or only_thanks(mail, known) or likeness(mail, known, unlearned=0.0) < least:
+        return None
+    if not (about := _first("spoken_of", (*_marked(mail.about, known), *every), known)):
+        return None
+    words = telling_words(mail, known, asking=True)
+    return Why("reads_like_request", f"reads like a request for the form: “{about}”, {words}")
+
+
+def reads_otherwise(mail: Mail, known: Known) -> Why | None:
+    """Where a phrase asks, but the mail reads as a whole as those do that only speak of a form."""
+    if not mail.words or likeness(mail, known) >= _TOO_UNLIKE:
+        return None
+    words = telling_words(mail, known, asking=False)
+    return Why("reads_otherwise", f"reads more like mails that only speak of a form: {words}")
 
 
 def _asks(sentence: str, known: Known) -> Why | None:
@@ -44,8 +73,6 @@ def _asks(sentence: str, known: Known) -> Why | None:
         return Why("asks_how_to_refer", f"asks how to refer: “{how}”")
     if ask := lists.find("asks", sentence):
         return Why("asks_for_form", f"asks for the form: “{ask}”")
-    if (form := lists.find("our_form", sentence)) and (ask := lists.find("asking", sentence)):
-        return Why("asks_for_form", f"asks for the form: “{ask}” and “{form}”")
     return None
 
 
@@ -64,13 +91,18 @@ def _says_nothing(mail: Mail, known: Known) -> bool:
 
 
 def _sentences(text: str, known: Known) -> tuple[str, ...]:
-    """The sentences that may ask: those that deny it, or speak of another's form, are left out."""
-    lists, denying = known.words["form_request"], known.words["not_a_request"]
-    return tuple(
-        one
-        for one, other in zip(lists.sentences(text), denying.sentences(text), strict=True)
-        if not denying.find("denies", other)
-    )
+    """The sentences that may ask, with what they name marked; those that deny it are left out."""
+    denying = known.words["not_a_request"]
+    return tuple(one for one in _marked(text, known) if not denying.find("denies", denying.normal(one)))
+
+
+def _marked(text: str, known: Known) -> tuple[str, ...]:
+    return _named(text, known.words["form_request"])
+
+
+@lru_cache(maxsize=8)  # the kinds ask about the same mail, one after the other
+def _named(text: str, lists: WordList) -> tuple[str, ...]:
+    return tuple(named(one, lists) for one in lists.sentences(text))
 
 
 def _is_answer(mail: Mail) -> bool:
@@ -81,8 +113,8 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     """Why it may not be a request after all, so that a person looks instead of an answer going by itself."""
     lists = known.words["not_a_request"]
     found = []
-    sentences = lists.sentences(f"{mail.about}\n\n{mail.words}")
-    if words := next((said for one in sentences if (said := lists.find("not_wanted", one))), ""):
+    sentences = _marked(f"{mail.about}\n\n{mail.words}", known)
+    if words := next((said for one in sentences if (said := lists.find("not_wanted", lists.normal(one)))), ""):
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
     if sensitive := may_be_from_no_referrer(mail, known):
         found.append(sensitive)

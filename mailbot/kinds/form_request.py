@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from mailbot.actions import Office, enquiries, formats
-from mailbot.asking import against_asking, asks_for_form
+from mailbot.asking import against_asking, asks_for_form, reads_like_asking, reads_otherwise
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
-    """Its new words plainly ask, nothing in them speaks against it, and nothing forbids an answer."""
+    """Its new words plainly ask, or read as requests do; nothing speaks against it, and nothing forbids an answer."""
     if known.forms or no_automatic_reply(mail, known):
         return None
-    why = asks_for_form(mail, known)
-    if why is None or against_asking(mail, known):
+    why = asks_for_form(mail, known) or reads_like_asking(mail, known)
+    if why is None or against_asking(mail, known) or reads_otherwise(mail, known):
         return None
     return (why,)
 

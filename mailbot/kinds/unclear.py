@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from mailbot.actions import Office, enquiries, replies
+<<<<<<< HEAD
 from mailbot.asking import against_asking, asks_for_form, disputes, is_letter_of_referral, speaks_of_danger
 from mailbot.asking.said import said
 from mailbot.mail import Mail, passed_on_from
+=======
+from mailbot.asking import (
+    against_asking,
+    asks_for_form,
+    disputes,
+    is_letter_of_referral,
+    reads_otherwise,
+    speaks_of_danger,
+)
+from mailbot.mail import Mail
+>>>>>>> 7a6a6d8 (asking: a form and a referral are known by whose they are; examples are a second opinion beside the phrases)
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
 
@@ -19,6 +31,7 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
         thoughts.append(Why("our_form", "our form is attached"))
     elif asks := asks_for_form(mail, known):
         thoughts.append(asks)
+        thoughts.extend(why for why in (reads_otherwise(mail, known),) if why)
     thoughts.extend(against_asking(mail, known))
     if not no_automatic_reply(mail, known) and not known.referrals and (letter := is_letter_of_referral(mail, known)):
         thoughts.append(letter)
