@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 from mailbot.actions import Office, enquiries, replies
-<<<<<<< HEAD
-from mailbot.asking import against_asking, asks_for_form, disputes, is_letter_of_referral, speaks_of_danger
-from mailbot.asking.said import said
-from mailbot.mail import Mail, passed_on_from
-=======
 from mailbot.asking import (
     against_asking,
     asks_for_form,
@@ -16,8 +11,8 @@ from mailbot.asking import (
     reads_otherwise,
     speaks_of_danger,
 )
-from mailbot.mail import Mail
->>>>>>> 7a6a6d8 (asking: a form and a referral are known by whose they are; examples are a second opinion beside the phrases)
+from mailbot.asking.said import said
+from mailbot.mail import Mail, passed_on_from
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
 
