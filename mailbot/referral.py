@@ -28,7 +28,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.DEFERRED: frozenset({State.QUEUED, State.DECIDED, State.WITHDRAWN, State.CLOSED}),
     State.DECIDED: frozenset({State.DECIDED, State.TOLD, State.WAITING, State.DEFERRED, State.QUEUED, State.WITHDRAWN}),
     State.TOLD: frozenset({State.CLOSED, State.DECIDED, State.QUEUED}),
-    State.WITHDRAWN: frozenset({State.CLOSED, State.QUEUED}),
+    State.WITHDRAWN: frozenset({State.CLOSED, State.QUEUED, State.DECIDED}),
     State.CLOSED: frozenset({State.QUEUED}),
 }
 

@@ -53,6 +53,8 @@ _ABOUT_OUTCOMES = (
     f"send to {JO}",
     "reason: y",
 )
+#: what the audit trail calls it when a person ends a referral
+_ENDED = ("merged", "outcome_approved", "told_by_telephone")
 _NEWS = (
     "Any update on this please?",
     "Please ignore my referral.",
@@ -202,6 +204,9 @@ class Life(RuleBasedStateMachine):
             told = tx.outcomes.told(row["id"])
             assert told, "told without an outcome"
             assert OFFICE.outcomes[told["outcome"]].leaves_list, "off the list, and something is still awaited"
+        if row["state"] in (State.WITHDRAWN, State.CLOSED):
+            by = {one["actor"] for one in tx.audit.of_referral(row["id"]) if one["what"] in _ENDED}
+            assert by & {STAFF, CHAIR}, "ended, and by nobody"
 
     @invariant()
     def nothing_goes_unapproved_or_twice(self) -> None:

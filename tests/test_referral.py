@@ -16,7 +16,7 @@ ALLOWED = {
     "deferred": "queued decided withdrawn closed",
     "decided": "decided told waiting deferred queued withdrawn",
     "told": "closed decided queued",
-    "withdrawn": "closed queued",
+    "withdrawn": "closed queued decided",
     "closed": "queued",
 }
 

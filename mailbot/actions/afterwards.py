@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
-from mailbot.actions import arrangements, attendance, replies
+from mailbot import wording
+from mailbot.actions import arrangements, attendance, proposals, replies
 from mailbot.actions.office import Office
 from mailbot.asking import only_arranges, unread
 from mailbot.letters import AddedFacts, StatusFacts
@@ -26,19 +29,34 @@ def take_information(office: Office, tx: Transaction, understood: Understood) ->
     if referral["state"] in OPEN and not arranges:
         facts = AddedFacts(referral["reference"], referral["their_reference"], _coming(office, tx, referral))
         replies.answer(office, tx, understood, "added", facts, referral["id"])
-    words = _what_came(understood, referral) + (f" It {arranges.words}." if arranges else "")
-    why = "more_information"
-    if arranges and arranges.rule == "attends":
-        why = attendance.WHY
+    answers = proposals.found(office, understood.mail.words) if referral["state"] in OPEN and not arranges else {}
+    words = _what_came(understood, referral, answers) + (f" It {arranges.words}." if arranges else "")
+    why = _why(referral, arranges.rule if arranges else "", answers)
+    if why == attendance.WHY:
         words += f" If that is so, answer “{arrangements.suggested(understood.mail.words)}”."
-    replies.ask(office, tx, understood, why, words, referral["id"])
+    replies.ask(office, tx, understood, why, words, referral["id"], answers)
 
 
-def _what_came(understood: Understood, referral: sa.RowMapping) -> str:
+def _why(referral: sa.RowMapping, arranges: str, answers: Mapping[str, str]) -> str:
+    """What staff are asked: each has answers of its own."""
+    if arranges:
+        return attendance.WHY if arranges == "attends" else "handover"
+    if referral["state"] in (State.TOLD, State.WITHDRAWN, State.CLOSED):
+        return "after_outcome"
+    return proposals.WHY if answers else "more_information"
+
+
+def _what_came(understood: Understood, referral: sa.RowMapping, answers: Mapping[str, str]) -> str:
     reference = referral["reference"]
     words = f"Something new about {reference}, put with it; nothing on the form was changed."
-    if referral["state"] not in OPEN:
-        words = f"Something new about {reference}, which is {referral['state']}; does it need a new form?"
+    if answers:
+        words = f"{wording.count(len(answers), 'answer')} for {reference} came in a mail. Are they right?"
+    if referral["state"] == State.DECIDED:
+        words = f"Something new about {reference}, whose outcome is recorded and not yet told: does it change that?"
+    elif referral["state"] not in OPEN:
+        words = f"Something new about {reference}, which is {referral['state']}: back on the list, or a new form?"
+    elif referral["state"] == State.ON_LIST:
+        words += " Changed since the digest: the review list that staff have does not show it."
     closed = " ".join(dict.fromkeys(problem.words for problem in unread(understood.mail, understood.known)))
     return f"{words} {closed}".strip()
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import arrangements, deferrals, enquiries, meetings, on_paper, restricting
+from mailbot.actions import (
+    accepting,
+    arrangements,
+    contact,
+    deferrals,
+    enquiries,
+    life,
+    meetings,
+    on_paper,
+    restricting,
+    same_person,
+)
 from mailbot.actions.office import Office
 from mailbot.actions.people import ACTIONS
 from mailbot.errors import UserError
@@ -21,6 +33,8 @@ KINDS_TO_SAY = (
     "automatic", "bulk", "note", "unclear",
 )  # fmt: skip
 _TROUBLED = (LetterState.FAILED, LetterState.DELIVERED_NOT, LetterState.HELD, LetterState.IN_DOUBT)
+
+_REFERENCE = re.compile(r"[A-Z]+-\d{4}-\d{4,6}\b", re.IGNORECASE)
 
 #: office, transaction, the item, what was said with the action, and by whom -> what was done, in words
 Answer = Callable[[Office, Transaction, sa.RowMapping, str, str], str]
@@ -90,15 +104,30 @@ def _say(tx: Transaction, need: sa.RowMapping, kind: str, by: str) -> None:
 
 
 def _confirm_referrer(_office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
-    referral = tx.referrals.by_id(_referral_of(need))
-    confirmed = (said or referral["referrer"] or "").lower()
-    if "@" not in confirmed or " " in confirmed:
-        raise UserError(
-            "The form gives no usable address: name one, as in `confirm-referrer name@organisation.example`."
-        )
-    tx.referrals.change(referral["id"], referrer=confirmed, confirmed_by=by)
-    tx.audit.add("referrer_confirmed", actor=by, referral_id=referral["id"])
+    referral, named = _about(tx, need, said)
+    confirmed = contact.change(tx, referral, named or referral["referrer"] or "", by)
     return f"the referrer of {referral['reference']} is {confirmed}."
+
+
+def _withdraw(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    return life.withdraw(office, tx, _about(tx, need, said)[0], by)
+
+
+def _reopen(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    return life.reopen(office, tx, _about(tx, need, said)[0], by)
+
+
+def _accept_answers(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
+    return accepting.accept(office, tx, need, tx.referrals.by_id(_referral_of(need)), said, by)
+
+
+def _pair(
+    work: Callable[[Transaction, sa.RowMapping, sa.RowMapping, str], str],
+    _office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str,
+) -> str:  # fmt: skip
+    if not _REFERENCE.search(said):
+        raise UserError("Name the other referral, as in `merge HM-2026-0042`.")
+    return work(tx, tx.referrals.by_id(_referral_of(need)), tx.referrals.get(_REFERENCE.findall(said)[-1]), by)
 
 
 def _check_paper(office: Office, tx: Transaction, need: sa.RowMapping, action: str, said: str, by: str) -> str:
@@ -166,7 +195,8 @@ def _closed(_office: Office, _tx: Transaction, _need: sa.RowMapping, _said: str,
 
 
 def _until(office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
-    return deferrals.set_day(office, tx, tx.referrals.by_id(_referral_of(need)), said, by)
+    referral, words = _about(tx, need, said)
+    return deferrals.set_day(office, tx, referral, words, by)
 
 
 def _meeting(decision: str, office: Office, tx: Transaction, need: sa.RowMapping, said: str, by: str) -> str:
@@ -187,6 +217,12 @@ _ANSWERS: Mapping[str, Answer] = {
     "send-again": _send_again,
     "again": _again,
     "retry": _retry,
+    "accept-answers": _accept_answers,
+    "withdraw": _withdraw,
+    "reopen": _reopen,
+    "merge": partial(_pair, same_person.merge),
+    "link": partial(_pair, same_person.link),
+    "unlink": partial(_pair, same_person.unlink),
     "until": _until,
     "attends": arrangements.attends,
     "invite": arrangements.invite,
@@ -203,6 +239,13 @@ _ANSWERS: Mapping[str, Answer] = {
 }
 
 
+def _about(tx: Transaction, need: sa.RowMapping, said: str) -> tuple[sa.RowMapping, str]:
+    """The referral that is named first, else the item's, and the words that follow its reference."""
+    if named := _REFERENCE.match(said):
+        return tx.referrals.get(named[0]), said[named.end() :].strip(" :,")
+    return tx.referrals.by_id(_referral_of(need)), said
+
+
 def _mail_of(need: sa.RowMapping) -> int:
     if need["mail_id"] is None:
         raise UserError(f"Item {need['id']} is not about a mail.")
@@ -211,5 +254,5 @@ def _mail_of(need: sa.RowMapping) -> int:
 
 def _referral_of(need: sa.RowMapping) -> int:
     if need["referral_id"] is None:
-        raise UserError(f"Item {need['id']} is not about a referral.")
+        raise UserError(f"Item {need['id']} is not about one referral: name it, as in `withdraw HM-2026-0042`.")
     return int(need["referral_id"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from mailbot.actions import restricting
+from mailbot.actions import restricting, same_person
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
 from mailbot.meeting import came_late, meeting_for
@@ -40,6 +40,8 @@ def add(office: Office, tx: Transaction, readings: Sequence[Reading], pairs: Seq
         found,
     )
     tx.audit.add("referral_entered", actor=by, referral_id=referral["id"])
+    restricting.restrict_if_about_colleague(office, tx, referral)
+    same_person.look_for(office, tx, referral)
     restricting.restrict_if_about_colleague(office, tx, referral)
     return referral
 

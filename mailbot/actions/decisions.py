@@ -6,6 +6,7 @@ quoted, and changed nothing. All of it is one transaction, and the letter `decis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
@@ -29,7 +30,14 @@ _CHECKS_AN_HOUR = 12
 def _people(office: Office, decision: Decision, lines: Sequence[str]) -> Heard | None:
     """`12 send-form`, `do 12 join HM-2026-0042`, or without the number in answer to the letter about one item."""
     order = spoken.order(lines[0])
-    return Heard(1, lambda tx: Told(spoken.obey(office, tx, decision, order))) if order else None
+    return Heard(1, lambda tx: _obeyed(office, tx, decision, order)) if order else None
+
+
+def _obeyed(office: Office, tx: Transaction, decision: Decision, order: spoken.Order) -> Told:
+    """What was done; with the letter to be approved where the answer makes one."""
+    words = spoken.obey(office, tx, decision, order)
+    named = re.search(r"[A-Z]+-\d{4}-\d{4,6}", words) if order.action == "withdraw" else None
+    return outcome_orders.shown(office, tx, decision.by, named[0], words) if named else Told(words)
 
 
 #: who is given each line, in this order

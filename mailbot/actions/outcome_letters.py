@@ -8,7 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from mailbot.actions import people, telling
+from mailbot.actions import contact, people, telling
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
 from mailbot.letters import Letter, OutcomeFacts, Thread
@@ -137,11 +137,7 @@ def send_secure(office: Office, tx: Transaction, reference: str, by: str) -> Non
 
 def confirm_address(tx: Transaction, reference: str, address: str, by: str) -> None:
     """A person says where a referral's outcome goes."""
-    if "@" not in address or " " in address.strip():
-        raise UserError(f"“{address}” is not an e-mail address.")
-    referral = tx.referrals.get(reference)
-    tx.referrals.change(referral["id"], referrer=address.strip().lower(), confirmed_by=by)
-    tx.audit.add("referrer_confirmed", actor=by, referral_id=referral["id"])
+    contact.change(tx, tx.referrals.get(reference), address, by)
 
 
 def _facts(tx: Transaction, referral: sa.RowMapping, outcome: sa.RowMapping) -> OutcomeFacts:

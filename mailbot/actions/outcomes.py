@@ -33,7 +33,7 @@ def record(
         raise UserError(f"{referral['reference']}: {needs}. Nothing was recorded.")
     state = State(referral["state"])
     corrects = _corrects(tx, referral, kept, mode) if mode == "correct" else None
-    if not may_move(state, State.DECIDED) or (state == State.TOLD and corrects is None):
+    if not may_move(state, State.DECIDED) or (state in (State.TOLD, State.WITHDRAWN) and corrects is None):
         raise UserError(f"{referral['reference']} is {state}; {_how_to_go_on(referral['reference'], state)}")
     _make_room(office, tx, referral, by, mode)
     row = tx.outcomes.record(referral["id"], outcome_id, kept, by, corrects)
@@ -58,7 +58,7 @@ def _reviewed_on(tx: Transaction, referral: sa.RowMapping) -> str:
 
 
 def _how_to_go_on(reference: str, state: State) -> str:
-    if state == State.TOLD:
+    if state in (State.TOLD, State.WITHDRAWN):
         return f"to put a wrong outcome right write “{reference}: correct ..., correction: what was wrong”."
     return "an outcome cannot be recorded for it."
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from mailbot.actions import staff
+from mailbot.actions import proposals, staff
 from mailbot.actions.office import Office
-from mailbot.letters import Action, Arrived, NeedsAPersonFacts
+from mailbot.letters import Action, Arrived, NeedsAPersonFacts, Proposed
 from mailbot.sight import may_see
 from mailbot.store import Transaction
 from mailbot.understood import OurLetter, Understood
@@ -23,6 +23,12 @@ ACTIONS = {
     "confirm-answer": "Answers on the form are what you say, as in p_dob=27 3 1985 p_surname=Example",
     "confirm-rest": "All other answers that wait are as they were read",
     "send-again": "Send the letter once more",
+    "accept-answers": "The proposed answers are right (all, or those whose names you give, as in h_holder p_nhs)",
+    "withdraw": "The referral is withdrawn; you see its letter before it goes",
+    "reopen": "It is for the next meeting again",
+    "merge": "It is one referral with the one that you name: the newer answers are added to the older one",
+    "link": "It is the same person as in the one that you name; they stay two referrals",
+    "unlink": "It is somebody else than in the one that you name",
     "until": "It comes back on the day that you name",
     "attends": "Somebody comes, and how: by phone, in person, yes, maybe or no",
     "invite": "Invite the person who wrote to the meeting too (or name an address)",
@@ -59,7 +65,13 @@ _FITTING = {
     "sensitive": ("send-form", "join", "new-referral", "not-ours", "done"),
     "governance": ("send-form", "join", "new-referral", "not-ours", "done"),
     "victim": ("send-form", "not-ours", "done"),
-    "withdrawal": ("join", "done"),
+    "withdrawal": ("withdraw", "join", "done"),
+    "same_person": ("merge", "unlink", "done"),
+    "alike_person": ("link", "merge", "done"),
+    "proposed_answers": ("accept-answers", "confirm-answer", "done"),
+    "handover": ("confirm-referrer", "join", "done"),
+    "after_outcome": ("reopen", "send-form", "join", "done"),
+    "dispute": ("reopen", "join", "done"),
     "cannot_open": ("send-form", "join", "new-referral", "not-ours", "done"),
     "more_information": ("join", "new-referral", "send-form", "done"),
     "status_question": ("join", "done"),
@@ -79,7 +91,8 @@ _FITTING = {
 
 #: what may be named with an action, as an example
 _NAMED = {
-    "join": " {}-2026-0042", "again": " form_request", "move": " 24 December 2026",
+    "join": " {}-2026-0042", "merge": " {}-2026-0042", "link": " {}-2026-0042", "unlink": " {}-2026-0042",
+    "again": " form_request", "move": " 24 December 2026",
     "until": " 14 January 2027", "attends": " by phone", "slot": " 10:30", "discuss": " 2 December 2026",
     "only-for": " name@organisation.example", "not-for": " Police",
 }  # fmt: skip
@@ -98,6 +111,7 @@ def ask(
     letter: OurLetter | None = None,
     referral_id: int | None = None,
     again: bool = False,
+    proposed: Mapping[str, str] | None = None,
 ) -> int | None:
     """Put something into the queue and tell staff by letter; None where it is in the queue already and not `again`."""
     mail_id = understood.mail_id if understood else None
@@ -105,7 +119,13 @@ def ask(
     if why in URGENT and mail_id and _told_at_once(tx, mail_id, referral_id):
         return None
     need_id = tx.needs.open(
-        why, words, mail_id=mail_id, letter_id=letter.id if letter else None, referral_id=referral_id, again=again
+        why,
+        words,
+        mail_id=mail_id,
+        letter_id=letter.id if letter else None,
+        referral_id=referral_id,
+        again=again,
+        proposed=proposed,
     )
     if need_id is None:
         return None
@@ -184,6 +204,7 @@ def _tell(
         reference=tx.referrals.by_id(need["referral_id"])["reference"] if need["referral_id"] else "",
         reminder=reminder,
         age=tx.now - need["opened_at"] if reminder else timedelta(),
+        proposed=() if unseen else _proposed(office, tx, need),
     )
     cause = f"need:{need['id']}" + (f":reminder:{tx.now:%Y-%m-%dT%H}" if reminder else "")
     name = "urgent" if need["why"] in URGENT else "needs-a-person"
@@ -209,6 +230,12 @@ def _whom(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Sequenc
     referral = tx.referrals.by_id(need["referral_id"])
     seeing = [address for address in told if may_see(office.settings.staff, referral, address)]
     return seeing or told, not seeing
+
+
+def _proposed(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Proposed, ...]:
+    if not need["proposed"] or need["referral_id"] is None:
+        return ()
+    return proposals.shown_beside(office, tx, need["referral_id"], need["proposed"])
 
 
 def _arrived(understood: Understood | None) -> Arrived | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from mailbot.actions import gaps, on_paper, people, replies, restricting
+from mailbot.actions import gaps, on_paper, people, replies, restricting, same_person
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
 from mailbot.letters import AddedFacts, Attachment, QuestionFacts, ReceiptFacts, Received
@@ -60,6 +60,7 @@ def _add(office: Office, tx: Transaction, understood: Understood, form: Reading)
         form.answers,
     )
     restricting.restrict_if_about_colleague(office, tx, referral, understood)
+    same_person.look_for(office, tx, referral, understood)
     tx.mails.join(understood.mail_id, referral["id"])
     tx.enquiries.close([address for address in (sender, referrer) if address], referral["id"])
     tx.audit.add("referral_made", mail_id=understood.mail_id, referral_id=referral["id"], version=form.form_version)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import people
+from mailbot.actions import contact, people
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
 from mailbot.asking import reads_automatic, speaks_of_danger
@@ -20,6 +21,9 @@ def answer(
     office: Office, tx: Transaction, understood: Understood, name: str, facts: Facts, referral_id: int | None = None
 ) -> bool:
     """Whether a letter went into the outbox, to the sender and in the same thread: nothing may forbid it."""
+    if contact.is_former(tx, referral_id, understood.mail.sender.address):
+        tx.audit.add("not_answered", mail_id=understood.mail_id, letter=name, because="former_referrer")
+        return False
     if not understood.by_person and (held := _held_back(office, tx, understood, name)):
         tx.audit.add("not_answered", mail_id=understood.mail_id, letter=name, because=held)
         return False
@@ -53,12 +57,14 @@ def _held_back(office: Office, tx: Transaction, understood: Understood, name: st
 
 
 def ask(
-    office: Office, tx: Transaction, understood: Understood, why: str, words: str, referral_id: int | None = None
-) -> None:
+    office: Office, tx: Transaction, understood: Understood, why: str, words: str, referral_id: int | None = None,
+    proposed: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
     """Tell staff; at once where the mail speaks of danger."""
     danger = speaks_of_danger(understood.mail, understood.known)
     told = f"{words} It {danger.words}." if danger else words
-    people.ask(office, tx, "danger" if danger else why, told, understood=understood, referral_id=referral_id)
+    name = "danger" if danger else why
+    people.ask(office, tx, name, told, understood=understood, referral_id=referral_id, proposed=proposed)
 
 
 def put_with_referral(tx: Transaction, understood: Understood) -> sa.RowMapping | None:

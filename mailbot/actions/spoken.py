@@ -22,6 +22,12 @@ _SAID = {
     "confirm-answer": r"confirm(?:[ -]+(?:the|an))?[ -]+answers?(?:\s*:)?",
     "confirm-rest": r"confirm(?:[ -]+(?:the|all))?(?:[ -]+the)?[ -]+(?:rest|others)",
     "send-again": r"send(?:[ -]+it)?[ -]+again",
+    "accept-answers": r"accept(?:[ -]+(?:the|these|all))*(?:[ -]+answers?)?(?:\s*:)?",
+    "withdraw": r"withdraw(?:n)?(?:[ -]+(?:it|the[ -]+referral))?",
+    "reopen": r"re-?open(?:[ -]+(?:it|the[ -]+referral))?",
+    "merge": r"merge(?:[ -]+it)?(?:[ -]+(?:with|into))?",
+    "link": r"link(?:[ -]+it)?(?:[ -]+(?:with|to))?",
+    "unlink": r"unlink(?:[ -]+it)?(?:[ -]+from)?",
     "until": r"(?:put(?:[ -]+it)?[ -]+off[ -]+|defer(?:red)?[ -]+)?until",
     "attends": r"attends?",
     "invite": r"invite(?:[ -]+(?:them|him|her))?",
@@ -41,7 +47,7 @@ _SAID = {
 assert _SAID.keys() == ACTIONS.keys()
 _NAMES = (
     "send-form", "join", "move", "until", "confirm-referrer", "confirm-answer", "again", "only-for", "not-for",
-    "attends", "invite", "slot", "discuss",
+    "accept-answers", "withdraw", "reopen", "merge", "link", "unlink", "attends", "invite", "slot", "discuss",
 )  # fmt: skip
 _ORDERS = {name: re.compile(rf"{_ITEM}{said}(?P<with>(?:\s.*)?)", re.IGNORECASE) for name, said in _SAID.items()}
 _POLITE = re.compile(r"[\s,.;!]*(?:please|pls|thanks|thank you|many thanks|cheers)?[\s,.;!]*$", re.IGNORECASE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import deferrals
+from mailbot.actions import deferrals, proposals, same_person
 from mailbot.actions.office import Office
 from mailbot.referral import State
 from mailbot.store import Transaction
@@ -31,13 +31,16 @@ def _in_short(tx: Transaction, referral: sa.RowMapping) -> Iterator[str]:
         yield f"put off until {wording.plain_date(day)}" if day else f"waiting for: {words} (no date yet)"
     elif referral["state"] == State.WAITING:
         yield "waiting for the referrer"
+    yield from same_person.in_short(tx, referral)
 
 
-def notes(_office: Office, tx: Transaction, referral: sa.RowMapping) -> tuple[str, ...]:
+def notes(office: Office, tx: Transaction, referral: sa.RowMapping) -> tuple[str, ...]:
     """What the meeting should know of it beside its answers, a line each."""
-    return tuple(_notes(tx, referral))
+    return tuple(_notes(office, tx, referral))
 
 
-def _notes(tx: Transaction, referral: sa.RowMapping) -> Iterator[str]:
+def _notes(office: Office, tx: Transaction, referral: sa.RowMapping) -> Iterator[str]:
     if deferrals.is_without_day(referral):
         yield f"Put off until “{deferrals.waits_for(tx, referral)}”: please set the day on which it comes back."
+    yield from same_person.lines(office, tx, referral)
+    yield from proposals.lines(office, tx, referral)

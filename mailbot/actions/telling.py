@@ -44,4 +44,6 @@ def _arrived(tx: Transaction, outcome: sa.RowMapping) -> bool:
 
 def _state_after(office: Office, live: Sequence[sa.RowMapping]) -> State:
     effects = {office.outcomes[row["outcome"]].effect if row["outcome"] in office.outcomes else "told" for row in live}
-    return State.WAITING if "waiting" in effects else State.DEFERRED if "deferred" in effects else State.TOLD
+    if "waiting" in effects or "deferred" in effects:
+        return State.WAITING if "waiting" in effects else State.DEFERRED
+    return State.WITHDRAWN if {row["outcome"] for row in live} == {"withdrawn"} else State.TOLD

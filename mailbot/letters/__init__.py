@@ -36,6 +36,7 @@ from mailbot.letters.facts import Listed as Listed
 from mailbot.letters.facts import NeedsAPersonFacts as NeedsAPersonFacts
 from mailbot.letters.facts import NeutralFacts as NeutralFacts
 from mailbot.letters.facts import OutcomeFacts as OutcomeFacts
+from mailbot.letters.facts import Proposed as Proposed
 from mailbot.letters.facts import QuestionFacts as QuestionFacts
 from mailbot.letters.facts import ReceiptFacts as ReceiptFacts
 from mailbot.letters.facts import Received as Received

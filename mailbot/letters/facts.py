@@ -196,6 +196,16 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """An answer that a mail gives in its words, beside its question: `now` is what stands there."""
+
+    key: str
+    label: str
+    text: str
+    now: str
+
+
+@dataclass(frozen=True)
 class NeedsAPersonFacts(ToStaff):
     """`needs-a-person`, and `urgent` in its place."""
 
@@ -207,6 +217,7 @@ class NeedsAPersonFacts(ToStaff):
     reference: str = ""
     reminder: bool = False
     age: timedelta = timedelta()
+    proposed: tuple[Proposed, ...] = ()
 
 
 @dataclass(frozen=True)

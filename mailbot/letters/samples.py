@@ -26,6 +26,7 @@ from mailbot.letters.facts import (
     NeedsAPersonFacts,
     NeutralFacts,
     OutcomeFacts,
+    Proposed,
     QuestionFacts,
     ReceiptFacts,
     Received,
@@ -136,6 +137,8 @@ def _digests(meeting: Meeting) -> Iterator[DigestFacts]:
 def _needs() -> Iterator[NeedsAPersonFacts]:
     locked = "The form is locked with a password."
     yield NeedsAPersonFacts(12, locked, _ARRIVED, "It is a returned form.", _ACTIONS, code="7KQM-3XWP")
+    answer = Proposed("h_holder", "Who holds the case now?", "Fareham CMHT", "Not answered")
+    yield NeedsAPersonFacts(12, "Answers came in a mail.", _ARRIVED, actions=_ACTIONS, proposed=(answer,))
     yield NeedsAPersonFacts(
         12, "The receipt could not be delivered.", think="The address is wrong or no longer used.",
         reference="HM-2026-0042", reminder=True, age=timedelta(days=2),

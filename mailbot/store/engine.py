@@ -27,6 +27,7 @@ from mailbot.store.folders import Folders
 from mailbot.store.invitations import Invitations
 from mailbot.store.leases import Leases
 from mailbot.store.letters import LetterBox
+from mailbot.store.links import Links
 from mailbot.store.mails import Mails
 from mailbot.store.meetings import Meetings
 from mailbot.store.needs import Needs
@@ -68,6 +69,10 @@ class Transaction:
     @cached_property
     def invitations(self) -> Invitations:
         return Invitations(self.connection, self.now)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.connection, self.now)
 
     @cached_property
     def needs(self) -> Needs:

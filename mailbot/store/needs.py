@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ class Needs:
         letter_id: int | None = None,
         referral_id: int | None = None,
         again: bool = False,
+        proposed: Mapping[str, str] | None = None,
     ) -> int | None:
         """A new thing to look at; None where the same thing about the same subject waits already, unless `again`."""
         same = sa.select(need.c.id).where(
@@ -47,6 +48,7 @@ class Needs:
             "letter_id": letter_id,
             "referral_id": referral_id,
             "opened_at": self._now,
+            "proposed": dict(proposed) if proposed else None,
         }
         return int(self._connection.execute(sa.insert(need).values(row).returning(need.c.id)).scalar_one())
 

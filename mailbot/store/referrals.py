@@ -97,6 +97,14 @@ class Referrals:
         query = sa.select(answer).where(answer.c.referral_id == referral_id).order_by(answer.c.version, answer.c.id)
         return {row["key"]: _answer(row) for row in self._connection.execute(query).mappings()}
 
+    def some_answers(self, keys: Collection[str]) -> dict[int, dict[str, Answer]]:
+        """The newest version of these answers, by referral and key, of every referral that has any."""
+        query = sa.select(answer).where(answer.c.key.in_(keys)).order_by(answer.c.version, answer.c.id)
+        found: dict[int, dict[str, Answer]] = {}
+        for row in self._connection.execute(query).mappings():
+            found.setdefault(row["referral_id"], {})[row["key"]] = _answer(row)
+        return found
+
     def answer(self, referral_id: int, key: str) -> Answer | None:
         """The newest version of one answer."""
         query = sa.select(answer).where(answer.c.referral_id == referral_id, answer.c.key == key)

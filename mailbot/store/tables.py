@@ -148,6 +148,7 @@ referral = Table(
     Column("their_reference", Text, nullable=False, default=""),
     Column("waiting_since", Utc),
     Column("until", Date),
+    Column("former", JSON(none_as_null=True)),  # addresses that were its referrer's: they are told nothing more
     Column("only_for", JSON(none_as_null=True)),  # restricted: the agencies and staff who may see it; none yet: []
     Column("not_for", JSON(none_as_null=True)),  # the agencies and staff it is kept from
     UniqueConstraint("year", "number"),
@@ -170,6 +171,18 @@ answer = Table(
     Column("crop", Text),  # a picture of what must be checked, as a PNG in base64
     Column("confirmed_by", Text),
     UniqueConstraint("referral_id", "version", "key"),
+)
+
+#: Referrals about one person, the newer one first: for staff alone.
+link = Table(
+    "link",
+    metadata,
+    Column("referral_id", ForeignKey("referral.id"), primary_key=True),
+    Column("other_id", ForeignKey("referral.id"), primary_key=True, index=True),
+    Column("why", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("undone_by", Text),
 )
 
 mail_referral = Table(
@@ -287,6 +300,7 @@ need = Table(
     Column("closed_at", Utc, index=True),
     Column("closed_by", Text),
     Column("action", Text),
+    Column("proposed", JSON(none_as_null=True)),  # answers by key, as they were written, for a person to take over
 )
 
 #: What the meeting recorded; the letter once a person approved its exact text.
