@@ -315,7 +315,7 @@ class TestReferrals:
         returns_form(desk, "somebody.else@cmht.example")
         run("outcome", "HM-2026-0001", "--outcome", "consultation", "--lead", "A", "--by", "soon", "--reason", "x")
         assert "nobody has confirmed the referrer" in run("approve", "HM-2026-0001", "--yes").err
-        assert "is not an e-mail address" in run("approve", "HM-2026-0001", "--yes", "--to", "nonsense").err
+        assert "Name the referrer's address" in run("approve", "HM-2026-0001", "--yes", "--to", "nonsense").err
         assert run("approve", "HM-2026-0001", "--yes", "--to", SAM).status == 0
         assert [row["recipient"] for row in desk.letters("outcome-consultation")] == [SAM]
 

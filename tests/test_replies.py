@@ -54,7 +54,7 @@ def test_a_case_that_is_closed_is_not_added_to_without_a_person(desk: Desk) -> N
     with desk.store.transaction(desk.clock.now()) as tx:
         tx.referrals.change(1, state="told")
     desk.handles(reply(desk, "He has moved back to Gosport."))
-    assert (desk.letters("added"), desk.needs()) == ([], ["more_information"])
+    assert (desk.letters("added"), desk.needs()) == ([], ["after_outcome"])
     assert b"does it need a new form" in desk.letters("needs-a-person")[0]["skeleton"]
 
 
