@@ -55,7 +55,7 @@ def test_a_case_that_is_closed_is_not_added_to_without_a_person(desk: Desk) -> N
         tx.referrals.change(1, state="told")
     desk.handles(reply(desk, "He has moved back to Gosport."))
     assert (desk.letters("added"), desk.needs()) == ([], ["after_outcome"])
-    assert b"does it need a new form" in desk.letters("needs-a-person")[0]["skeleton"]
+    assert b"or a new form?" in desk.letters("needs-a-person")[0]["skeleton"]
 
 
 def test_the_stage_of_a_meeting_that_has_been_is_for_a_person(desk: Desk) -> None:
