@@ -22,5 +22,5 @@ def test_a_person_confirms_first(counter: Desk) -> None:
     assert (joined.kind, joined.references) == ("more_information", (reference,))
     for came in (proposed, joined):
         assert came.told == {"needs-a-person": [CHAIR]}
-        assert came.waits == ("handover",)
+    assert (proposed.waits, joined.waits) == (("more_information",), ("handover",))
     assert counter.show(reference)["referral"]["referrer"] == REFERRER

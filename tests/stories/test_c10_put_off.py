@@ -1,0 +1,35 @@
+"""C10: what is put off comes back by itself; put off until something without a day, it stays on every list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.stories.desk import MONDAY, Desk
+from tests.stories.mails import CHAIR, PRIYA, pdf_form
+
+TUESDAY = MONDAY + timedelta(days=1, hours=4, minutes=1)
+
+
+def test_staff_are_asked_for_the_day_and_then_it_comes_back(desk: Desk) -> None:
+    desk.receive(PRIYA, "Referral", "", files={"form.pdf": pdf_form()})
+    desk.letter("receipt")
+    desk.quiet()
+    desk.move_clock(TUESDAY)
+    desk.until(lambda: desk.letters("digest"), "no digest")
+    desk.command(
+        "outcome", "HM-2026-0001", "--outcome", "defer", "--lead", "Dr Patel", "--reason", "The court has not sat.",
+        "--until", "after the hearing",
+    )  # fmt: skip
+    desk.command("approve", "HM-2026-0001", "--yes")
+    asked = desk.letter("needs-a-person")
+    assert "On which day should it come back?" in asked.text
+
+    desk.move_clock(TUESDAY + timedelta(days=7))
+    desk.until(lambda: len(desk.letters("digest")) == 2, "no digest")
+    assert "waiting for: after the hearing (no date yet)" in desk.letters("digest")[1].text
+
+    desk.receive(CHAIR, words="until 8 December", answers=asked)
+    assert "comes back on 8 December 2026" in desk.letter("decision-check").text
+    desk.move_clock(TUESDAY + timedelta(days=14))
+    desk.until(lambda: len(desk.letters("digest")) == 3, "no digest")
+    desk.until(lambda: desk.show("HM-2026-0001")["referral"]["state"] == "on_list", "it has not come back")
