@@ -362,6 +362,7 @@ class TestLooking:
         assert {path.name for path in (tmp_path / "preview").iterdir()} == {
             "digest-1.eml",
             "review-list-2026-11-25.docx",
+            "review-list-2026-11-25.xlsx",
         }
         assert desk.letters("digest") == []
         assert json.loads(run("show", referral, "--json").out)["referral"]["state"] == "queued"
