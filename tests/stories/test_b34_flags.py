@@ -9,10 +9,23 @@ from tests.stories.desk import Desk
 from tests.stories.mails import pdf_form
 
 CASES: list[dict[str, Any]] = [
-    {"p_surname": "Ashdown", "p_nhs": "9990000069"},
-    {"p_surname": "Brill", "p_nhs": "9990000077", "p_dob": "2010-03-27"},
-    {"p_surname": "Crouch", "p_nhs": "9990000085", "p_postcode": "ZE1 0AA", "p_area": "elsewhere"},
-    {"p_surname": "Dunmow", "p_nhs": "9990000093", "j_invest": "yes", "j_invest_who": "DC Alder, Hampshire, 44/26"},
+    {"p_surname": "Ashdown", "p_nhs": "9990000069", "p_forenames": "Noel", "p_dob": "1971-02-11"},
+    {"p_surname": "Brill", "p_nhs": "9990000077", "p_forenames": "Kit", "p_dob": "2011-07-19"},
+    {
+        "p_surname": "Crouch",
+        "p_nhs": "9990000085",
+        "p_dob": "1968-08-30",
+        "p_postcode": "ZE1 0AA",
+        "p_area": "elsewhere",
+    },
+    {
+        "p_surname": "Dunmow",
+        "p_nhs": "9990000093",
+        "p_forenames": "Ted",
+        "p_dob": "1990-12-05",
+        "j_invest": "yes",
+        "j_invest_who": "DC Alder, Hampshire, 44/26",
+    },
 ]
 
 
