@@ -53,6 +53,8 @@ def reads_like_asking(mail: Mail, known: Known) -> Why | None:
     least = _LIKE_ALTHOUGH_DENIED if len(asking) < len(every) else _SURELY_LIKE
     if not mail.words or only_thanks(mail, known) or likeness(mail, known, unlearned=0.0) < least:
         return None
+    if is_letter_of_referral(mail, known):
+        return None  # it has the form too, and a person reads it
     if not (about := _first("spoken_of", (*_marked(mail.about, known), *every), known)):
         return None
     words = telling_words(mail, known, asking=True)
