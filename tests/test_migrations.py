@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -58,19 +57,6 @@ def test_the_bytes_of_mails_are_moved(store: Store) -> None:
     """A database from before they stood apart keeps each of them."""
     with store.engine.begin() as connection:
         command.upgrade(alembic_config(connection), "0009")
-        row = "'us', 'INBOX', 'inbox', 1, 1, 'handled', '2026-11-23', '2026-11-23', 5, 0"
-        columns = "mailbox, folder, role, uidvalidity, uid, state, came_at, kept_at, size, strikes"
-        connection.execute(sa.text(f"INSERT INTO mail ({columns}, raw) VALUES ({row}, :raw)"), {"raw": b"bytes"})
-    store.upgrade()
-    with store.look(MONDAY) as tx:
-        assert tx.mails.raw(1) == b"bytes"
-    store.close()
-
-
-def test_the_bytes_of_mails_are_moved(store: Store) -> None:
-    """A database from before they stood apart keeps each of them."""
-    with store.engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0007")
         row = "'us', 'INBOX', 'inbox', 1, 1, 'handled', '2026-11-23', '2026-11-23', 5, 0"
         columns = "mailbox, folder, role, uidvalidity, uid, state, came_at, kept_at, size, strikes"
         connection.execute(sa.text(f"INSERT INTO mail ({columns}, raw) VALUES ({row}, :raw)"), {"raw": b"bytes"})

@@ -14,6 +14,7 @@ from mailbot.mailboxes.imap import Imap
 from mailbot.reconcile import Compared, compare, watched
 from mailbot.store import Store
 from mailbot.store.tables import mail as mail_table
+from mailbot.store.tables import raw as raw_table
 from tests.desk import mail
 from tests.servers.dovecot import Dovecot
 from tests.test_receive import NOW, Team
@@ -59,6 +60,7 @@ def forget_last_mail(team: Team) -> int:
     with team.store.transaction(NOW) as tx:
         row = tx.connection.execute(sa.select(mail_table).order_by(mail_table.c.id.desc())).mappings().first()
         assert row is not None
+        tx.connection.execute(sa.delete(raw_table).where(raw_table.c.mail_id == row["id"]))
         tx.connection.execute(sa.delete(mail_table).where(mail_table.c.id == row["id"]))
         return int(row["uid"])
 

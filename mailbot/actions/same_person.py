@@ -26,12 +26,15 @@ def look_for(office: Office, tx: Transaction, referral: sa.RowMapping, understoo
     found: dict[str, list[str]] = {"same": [], "alike": []}
     linked = {other for other, _ in tx.links.of(referral["id"])}
     for other_id, answers in known.items():
+        other = tx.referrals.by_id(other_id)
+        if any(is_restricted(one) or one["not_for"] for one in (referral, other)):
+            continue  # not all staff may know of it: only its lead may link it
         likeness = None if other_id in linked else compare(this, Person.of(answers))
         if likeness is None:
             continue
         if likeness.sure == "same" and not tx.links.add(referral["id"], other_id, likeness.by, _MAILBOT):
             continue
-        found[likeness.sure].append(f"{tx.referrals.by_id(other_id)['reference']} ({likeness.by})")
+        found[likeness.sure].append(f"{other['reference']} ({likeness.by})")
     name = referral["reference"]
     for sure, others in found.items():
         if others:

@@ -37,7 +37,13 @@ def desk(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def refers(desk: Desk, number: int, sender: str = PRIYA, words: str = "", **answers: object) -> Mail:
     """A form about somebody else each time."""
-    about = {"p_surname": f"Person{'abcdefgh'[number]}", "p_nhs": None, **answers}
+    about = {
+        "p_surname": f"Person{'abcdefgh'[number]}",
+        "p_nhs": None,
+        "p_forenames": None,
+        "p_dob": f"{1950 + 5 * number}-0{1 + number}-1{number}",
+        **answers,
+    }
     came = desk.receive(sender, "Referral", words, files={"form.pdf": pdf_form(**about)})
     desk.quiet()
     return came
@@ -89,7 +95,7 @@ def test_g6_a_colleague_passes_on_a_referral_and_staff_confirm_whose_it_is(desk:
         "For us, I think.\n\n-----Original Message-----\nFrom: Priya Nair <priya.nair@nhs.example>\n"
         "Sent: 23 November 2026 08:00\nTo: Sam Okafor <sam.okafor@council.example>\nSubject: Referral\n\nForm attached."
     )
-    about = {"p_surname": "Passed", "p_nhs": None}
+    about = {"p_surname": "Passed", "p_nhs": None, "p_forenames": None, "p_dob": "1999-12-31"}
     came = desk.came_of(
         desk.receive("sam.okafor@council.example", "FW: Referral", passed_on, files={"form.pdf": pdf_form(**about)})
     )
@@ -171,7 +177,9 @@ def test_g5_the_second_sees_what_the_first_recorded(desk: Desk) -> None:
 def test_f9_the_referrers_address_changes_and_the_outcome_waits(desk: Desk) -> None:
     receipt = desk.letters("receipt")[2]
     assert KEPT_BACK in receipt.text
-    changed = pdf_form(p_surname="Persond", p_nhs=None, r_email="priya.new@nhs.example")
+    changed = pdf_form(
+        p_surname="Persond", p_nhs=None, p_forenames=None, p_dob="1965-04-13", r_email="priya.new@nhs.example"
+    )
     desk.receive(PRIYA, words="My new address is on it.", files={"form.pdf": changed}, answers=receipt)
     desk.quiet()
     told = replies(desk, CHAIR, f"approve {KEPT_BACK}")

@@ -32,7 +32,13 @@ def test_together_they_do_everything_once(open_desk: OpenDesk, postgres_url: str
     with another(desk):
         for number in range(4):
             desk.receive(f"Jo <jo.{number}@probation.example>")
-            form = {"form.pdf": pdf_form(r_email=f"priya.{number}@nhs.example", **BY_PHONE)}
+            who = {
+                "p_surname": f"{'KLMN'[number] * 6}",
+                "p_nhs": None,
+                "p_forenames": None,
+                "p_dob": f"19{6 + number}0-0{1 + number}-1{number}",
+            }
+            form = {"form.pdf": pdf_form(r_email=f"priya.{number}@nhs.example", **BY_PHONE, **who)}
             desk.receive(f"Priya <priya.{number}@nhs.example>", "Referral", "", files=form)
         desk.receive(PRIYA, "Hello", "Are you the right people?")
         desk.quiet()
