@@ -27,7 +27,10 @@ def test_with_nothing_new_it_goes_to_all_staff_once_a_week(open_desk: OpenDesk) 
     digest = desk.letter("digest", CLERK)
 
     assert digest.subject == "Review list for Wednesday 25 November 2026: 0 new referrals"
-    assert "- 0 new referrals - 0 carried over - 0 waiting for an answer, or for something that has no date yet" in digest.text
+    assert (
+        "- 0 new referrals - 0 carried over - 0 waiting for an answer, or for something that has no date yet"
+        in digest.text
+    )
     assert "is late" not in digest.text
     assert list(digest.files) == ["review-list-2026-11-25.docx"]
     assert digest["Auto-Submitted"] == "auto-generated"
