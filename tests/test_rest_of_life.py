@@ -290,9 +290,8 @@ class TestTheSamePerson:
                 " told: Decline on 23 November 2026."
             )
             tx.referrals.change(1, only_for=[])
-            assert standing.notes(desk.office, tx, tx.referrals.get(name)) == (
-                "Linked with HM-2026-0001 (same NHS number).",
-            )
+            assert standing.notes(desk.office, tx, tx.referrals.get(name)) == ()
+            assert standing.in_short(tx, tx.referrals.get(name)) == ""
 
     @pytest.mark.parametrize(
         ("other", "sure"),

@@ -26,12 +26,12 @@ def look_for(office: Office, tx: Transaction, referral: sa.RowMapping, understoo
     found: dict[str, list[str]] = {"same": [], "alike": []}
     linked = {other for other, _ in tx.links.of(referral["id"])}
     for other_id, answers in known.items():
-        other = tx.referrals.by_id(other_id)
-        if any(is_restricted(one) or one["not_for"] for one in (referral, other)):
-            continue  # not all staff may know of it: only its lead may link it
         likeness = None if other_id in linked else compare(this, Person.of(answers))
         if likeness is None:
             continue
+        other = tx.referrals.by_id(other_id)
+        if _is_kept_from_some(referral) or _is_kept_from_some(other):
+            continue  # not all staff may know of it: only whoever sees both may link them
         if likeness.sure == "same" and not tx.links.add(referral["id"], other_id, likeness.by, _MAILBOT):
             continue
         found[likeness.sure].append(f"{other['reference']} ({likeness.by})")
@@ -41,6 +41,11 @@ def look_for(office: Office, tx: Transaction, referral: sa.RowMapping, understoo
             words = _words(name, sure, wording.listed(others[-5:]))
             tx.audit.add("linked" if sure == "same" else "alike", referral_id=referral["id"], count=len(others))
             people.ask(office, tx, f"{sure}_person", words, understood=understood, referral_id=referral["id"])
+
+
+def _is_kept_from_some(referral: sa.RowMapping) -> bool:
+    """Whether some of the staff may not even know that there is this referral (F5, G8)."""
+    return is_restricted(referral) or bool(referral["not_for"])
 
 
 def _words(name: str, sure: str, others: str) -> str:
@@ -94,23 +99,27 @@ def _two(referral: sa.RowMapping, other: sa.RowMapping) -> None:
 
 def in_short(tx: Transaction, referral: sa.RowMapping) -> Iterator[str]:
     """For the digest: the references alone."""
-    if others := [tx.referrals.by_id(other)["reference"] for other, _ in tx.links.of(referral["id"])]:
+    if others := [other["reference"] for other, _ in _known_to_all(tx, referral)]:
         yield f"same person as {wording.listed(others)}"
 
 
 def lines(office: Office, tx: Transaction, referral: sa.RowMapping) -> Iterator[str]:
-    """For the review list: each other contact with what came of it; nothing of one that is kept from some."""
+    """For the review list: each other contact with what came of it."""
     zone = office.settings.meeting.zone
-    for other_id, why in tx.links.of(referral["id"]):
-        other = tx.referrals.by_id(other_id)
-        if is_restricted(other) or other["not_for"]:
-            yield f"Linked with {other['reference']} ({why})."
-            continue
+    for other, why in _known_to_all(tx, referral):
         came = wording.short_date(other["received_at"], zone)
         told = [
             f"{office.outcomes[row['outcome']].name} on {wording.short_date(row['approved_at'], zone)}"
-            for row in tx.outcomes.of_referral(other_id)
+            for row in tx.outcomes.of_referral(other["id"])
             if row["approved_at"] and row["outcome"] in office.outcomes
         ]
         stands = f"told: {wording.listed(told)}" if told else str(other["state"]).replace("_", " ")
         yield f"Earlier contact, the same person: {other['reference']} ({why}), received {came}, {stands}."
+
+
+def _known_to_all(tx: Transaction, referral: sa.RowMapping) -> Iterator[tuple[sa.RowMapping, str]]:
+    """The linked referrals and why they are; not those kept from some, whose mere number would say too much."""
+    for other_id, why in tx.links.of(referral["id"]):
+        other = tx.referrals.by_id(other_id)
+        if not _is_kept_from_some(other):
+            yield other, why
