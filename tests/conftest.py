@@ -12,6 +12,7 @@ from typing import TypeVar
 import pytest
 
 from mailbot.settings import MailboxSettings, SenderSettings
+from mailbot.store import Store
 from tests.servers import dovecot as dovecot_server
 from tests.servers import postgres as postgres_server
 from tests.servers.dovecot import Dovecot
@@ -47,6 +48,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for server, tests in sorted(wanting.items()):
         terminalreporter.line(f"{tests} tests: {server} {MISSING}")
     terminalreporter.line("to let them run: sudo make packages")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A database of today's shape; suites that run on both engines have one of their own."""
+    found = Store(f"sqlite:///{tmp_path}/mailbot.db")
+    found.upgrade()
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,14 +23,6 @@ from tests.servers.smtp import SmtpSink
 from tests.test_receive import Team
 
 BACKLOG = 40
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    found = Store(f"sqlite:///{tmp_path}/mailbot.db")
-    found.upgrade()
-    yield found
-    found.close()
 
 
 @pytest.fixture

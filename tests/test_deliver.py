@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,14 +21,6 @@ from tests.desk import Desk, Still, a_letter, mail, office_with, our_office
 from tests.servers.dovecot import Dovecot
 from tests.servers.net import HOST
 from tests.servers.smtp import DROP, KEEP_AND_DROP, Envelope, SmtpSink, Stage, keep_sent_copies
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    found = Store(f"sqlite:///{tmp_path}/mailbot.db")
-    found.upgrade()
-    yield found
-    found.close()
 
 
 @pytest.fixture

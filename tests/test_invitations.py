@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -44,14 +43,6 @@ class Takes:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    found = Store(f"sqlite:///{tmp_path}/mailbot.db")
-    found.upgrade()
-    yield found
-    found.close()
 
 
 @pytest.fixture

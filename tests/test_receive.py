@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,14 +101,6 @@ class Team:
         with self.store.look(NOW) as tx:
             query = sa.select(sa.func.count()).where(letter.c.name == "form")
             return int(tx.connection.execute(query).scalar_one())
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    found = Store(f"sqlite:///{tmp_path}/mailbot.db")
-    found.upgrade()
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from mailbot.actions import ledger
@@ -18,22 +15,7 @@ from mailbot.store.tables import raw as raw_table
 from tests.desk import mail
 from tests.servers.dovecot import Dovecot
 from tests.test_receive import NOW, Team
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    found = Store(f"sqlite:///{tmp_path}/mailbot.db")
-    found.upgrade()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def team(dovecot: Dovecot, store: Store) -> Iterator[Team]:
-    found = Team(dovecot, store)
-    found.put("INBOX", mail("Who are you?"), NOW - timedelta(days=5000))
-    yield found
-    found.receiver.stop()
+from tests.test_receive import team as team
 
 
 def account(team: Team) -> ledger.Ledger:

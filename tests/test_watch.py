@@ -33,14 +33,6 @@ ON_CALL = "on.call@elsewhere.example"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    found = Store(f"sqlite:///{tmp_path}/mailbot.db")
-    found.upgrade()
-    yield found
-    found.close()
-
-
-@pytest.fixture
 def hook() -> Iterator[Webhook]:
     with Webhook().running() as found:
         yield found
