@@ -11,7 +11,6 @@ from mailbot.actions.office import Office
 from mailbot.letters import Proposed
 from mailbot.shown import NOT_ANSWERED, shown
 from mailbot.store import Transaction
-from parsers import Field
 from parsers.match import SAME, nearest, plain
 
 WHY = "proposed_answers"
@@ -56,13 +55,13 @@ def _asked(office: Office, words: str) -> str:
         return ""
     if short := _SHORT.get(plain(words)):
         return short
-    near = nearest(words, ((field.id, label) for field in office.form.fields for label in _labels(field)))
+    near = nearest(words, ((field.id, _bare(field.label)) for field in office.form.fields))
     return near.key if near and near.score >= SAME - 5 and not office.form[near.key].rows else ""
 
 
-def _labels(field: Field) -> Iterator[str]:
-    bare = re.sub(r"\s*\([^)]*\)$", "", field.label)
-    yield bare
+def _bare(label: str) -> str:
+    """A question without the hint in brackets behind it, which people leave out."""
+    return re.sub(r"\s*\([^)]*\)$", "", label)
 
 
 def shown_beside(office: Office, tx: Transaction, referral_id: int, answers: Mapping[str, str]) -> tuple[Proposed, ...]:
