@@ -30,6 +30,7 @@ help:
 	@echo 'make bench-lists  the digest and review list for 25, 250 and 2,500 referrals; ARGS=--smoke for 20'
 	@echo 'make fuzz      200,000 mutated mails; make fuzz ARGS="--mails 20000 --seed 7"'
 	@echo 'make bench-faults  bad days, one fault after another; ARGS=--smoke four of them'
+	@echo 'make learn     config/words/likeness.toml anew, from the examples in tests/corpus/words'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'
 	@echo 'make clean     away with what make made'
