@@ -19,4 +19,7 @@ def test_nobody_waits_for_morning(open_desk: OpenDesk) -> None:
 
     assert (asked.kind, asked.told) == ("form_request", {"form": ["jo.smith@probation.example"]})
     assert asked.waits == ()
-    assert "A person will read your email on Tuesday 29 December 2026, the next working day." in held.letter("neutral").text
+    assert (
+        "A person will read your email on Tuesday 29 December 2026, the next working day."
+        in held.letter("neutral").text
+    )
