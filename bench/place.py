@@ -34,6 +34,7 @@ ROOT = Path(__file__).parent.parent
 SETTINGS = {
     "MODE": "send",
     "SENDER__LETTERS_PER_HOUR": "0",
+    "SENDER__LETTERS_PER_MINUTE": "0",
     "SENDER__FORMS_PER_ADDRESS_PER_DAY": "0",
     "ALARMS__CANARY_HOURS": "0",
 }

@@ -70,8 +70,10 @@ class Deliverer:
         with self._store.look(now) as tx:
             if tx.switches.get("paused") or not tx.letters.any_due():
                 return []
+            if not tx.letters.any_urgent() and not delivery.room_in_minute(self._office, tx):
+                return []  # they leave within the minute
         with self._store.transaction(now) as tx:
-            letters = tx.letters.take_urgent(_BATCH, self._lease)  # before all others, and never held by the brake
+            letters = tx.letters.take_urgent(_BATCH, self._lease)  # before all others, never held by pace or brake
             room = 0 if letters else delivery.room_for_letters(self._office, tx)
             letters = letters or (tx.letters.take(min(_BATCH, room), self._lease) if room else [])
             if letters:

@@ -50,7 +50,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 def _runs(dovecot: Dovecot, store: Store, sink: SmtpSink, mails: int, counted: Counter[str]) -> None:
     """That many requests from INBOX to the folder of handled mail, and their answers to SMTP."""
     team = Team(dovecot, store)
-    office = Office.open(team.office.settings.model_copy(update={"sender": sink.settings(letters_per_hour=0)}))
+    office = Office.open(
+        team.office.settings.model_copy(update={"sender": sink.settings(letters_per_hour=0, letters_per_minute=0)})
+    )
     receiver: Receiver = team.receiver
     deliverer = Deliverer(office, store, team.clock, Smtp(office.settings.sender, team.settings), _connect)
     team.works()  # the first look, and what is done once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -345,6 +346,63 @@ class TestLimits:
             assert tx.letters.count_by_state() == {"sent": len(smtp_sink.box)}
         assert sum(one.recipients[0].startswith("p") for one in smtp_sink.box) == 12
         assert any(b"has sent 5 letters" in one.raw for one in smtp_sink.box), "staff are told"
+
+    def test_no_minute_has_more_letters_than_the_pace(self, store: Store, smtp_sink: SmtpSink) -> None:
+        out = Outgoing(store, smtp_sink, keeps_sent_copies=True, letters_per_hour=0)
+        left: list[float] = []
+        for number in range(75):
+            out.put(f"mail:{number}", to=f"p{number}@cmht.example")
+        for second in range(0, 180, 5):
+            out.deliver()
+            left += [second] * (len(smtp_sink.box) - len(left))
+            out.clock.move(seconds=5)
+        assert len(left) == 75
+        assert max(sum(0 <= later - first < 60 for later in left) for first in left) == 30
+        assert left[-1] <= 130, "and it does not dawdle"
+        assert [one.recipients[0] for one in smtp_sink.box] == [f"p{number}@cmht.example" for number in range(75)]
+        assert out.needs() == []
+
+    def test_the_pace_holds_over_restarts_and_for_replicas_together(self, store: Store, smtp_sink: SmtpSink) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        settings: dict[str, Any] = {"keeps_sent_copies": True, "letters_per_minute": 5}
+        stores = [Store(str(store.engine.url)) for _ in range(2)]
+        first, *replicas = [Outgoing(one, smtp_sink, **settings) for one in (store, *stores)]
+        for number in range(20):
+            first.put(f"mail:{number}", to=f"p{number}@cmht.example")
+        for minute in range(4):
+            with ThreadPoolExecutor(2) as pool:  # as after a restart: none of them sent what left before
+                list(pool.map(Outgoing.deliver, replicas))
+            assert len(smtp_sink.box) == 5 * (minute + 1)
+            for one in replicas:
+                one.clock.move(seconds=61)
+        for one in (first, *replicas):
+            one.deliverer.close()
+        for another in stores:
+            another.close()
+
+    def test_urgent_letters_do_not_wait_for_the_pace(self, store: Store, smtp_sink: SmtpSink) -> None:
+        out = Outgoing(store, smtp_sink, keeps_sent_copies=True, letters_per_minute=3)
+        for number in range(5):
+            out.put(f"mail:{number}", to=f"p{number}@cmht.example")
+        out.deliver()
+        with store.transaction(out.clock.now()) as tx:
+            urgent = replace(a_letter("question", "chair@desk.example", "mail:9"), name="urgent")
+            tx.letters.put(urgent, "mail:9")
+        out.deliver()
+        assert [one.recipients[0] for one in smtp_sink.box][3:] == ["chair@desk.example"]
+        out.clock.move(seconds=61)
+        out.deliver()
+        assert len(smtp_sink.box) == 6
+
+    def test_a_clock_put_back_does_not_hold_letters_up(self, store: Store, smtp_sink: SmtpSink) -> None:
+        out = Outgoing(store, smtp_sink, keeps_sent_copies=True, letters_per_minute=3, letters_per_hour=3)
+        for number in range(6):
+            out.put(f"mail:{number}", to=f"p{number}@cmht.example")
+        out.deliver()
+        out.clock.move(hours=-5)
+        out.deliver()
+        assert len(smtp_sink.box) == 6
 
     def test_no_brake(self, store: Store, smtp_sink: SmtpSink) -> None:
         out = Outgoing(store, smtp_sink, keeps_sent_copies=True, letters_per_hour=0)

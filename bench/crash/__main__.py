@@ -31,7 +31,8 @@ from tests.stories.desk import Desk
 KEPT = Path(__file__).parents[1] / "crash.json"
 REPLICAS = {"sqlite": 1, "postgres": 2}
 _SHIFT = 50  # kills at one desk, then a fresh one
-_SETTINGS = {"SENDER__LETTERS_PER_HOUR": "0", "SENDER__FORMS_PER_ADDRESS_PER_DAY": "0"}
+_LIMITS = ("LETTERS_PER_HOUR", "LETTERS_PER_MINUTE", "FORMS_PER_ADDRESS_PER_DAY")
+_SETTINGS = {f"SENDER__{limit}": "0" for limit in _LIMITS}
 # the time of grace is longer than the server takes to keep a copy
 _KEEPS = {"SENDER__KEEPS_SENT_COPIES": "true", "SENDER__IN_DOUBT_GRACE_SECONDS": "10"}
 

@@ -33,6 +33,7 @@ FAULTS = {**mailbox.FAULTS, **sending.FAULTS, **machine_faults.FAULTS}
 SMOKE = ("gone in FETCH", "throttled at LOGIN, with a back-off", "gone after the dot, letter taken", "database locked")
 _SETTINGS = {
     "SENDER__LETTERS_PER_HOUR": "0",
+    "SENDER__LETTERS_PER_MINUTE": "0",
     "MAILBOX__RENEW_IDLE_SECONDS": "2",
     "ALARMS__AFTER_MINUTES": "100000",  # alarms are shown elsewhere: here only what was asked for is counted
     "ALARMS__WAITING_MINUTES": "100000",

@@ -15,21 +15,38 @@ from mailbot.understood import OurLetter, Understood
 _OUTCOME = "outcome-"
 
 
+_ANY_NUMBER = 1_000_000
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def room_in_minute(office: Office, tx: Transaction) -> int:
+    """How many letters may leave now so that no minute has more than the server takes, whoever sent them.
+
+    A bucket with as many tokens as letters a minute: each comes back a minute after the letter that took it. It is
+    worked out from when letters left, so that a restart does not fill it and replicas share it.
+    """
+    limit = office.settings.sender.letters_per_minute
+    return max(0, limit - tx.letters.sent_within(_MINUTE)) if limit else _ANY_NUMBER
+
+
 def room_for_letters(office: Office, tx: Transaction) -> int:
-    """How many letters may leave now under the global brake (rule 6); staff are told when it holds."""
-    limit = office.settings.sender.letters_per_hour
-    if not limit:
-        return 1_000_000
-    room = max(0, limit - tx.letters.sent_since(tx.now - timedelta(hours=1)))
-    if not room:
+    """How many letters may leave now at that pace and under the global brake (rule 6); staff are told when it holds."""
+    sender = office.settings.sender
+    if sender.letters_per_minute or sender.letters_per_hour:
+        tx.letters.one_counts()
+    room, limit = room_in_minute(office, tx), sender.letters_per_hour
+    if not limit or not room:
+        return room
+    left = max(0, limit - tx.letters.sent_within(_HOUR))
+    if not left:
         _tell_of_brake(office, tx, limit)
-    return room
+    return min(room, left)
 
 
 def brake_holds(office: Office, tx: Transaction) -> bool:
     """Whether the global brake keeps letters back now."""
     limit = office.settings.sender.letters_per_hour
-    return bool(limit) and tx.letters.sent_since(tx.now - timedelta(hours=1)) >= limit
+    return bool(limit) and tx.letters.sent_within(_HOUR) >= limit
 
 
 def _tell_of_brake(office: Office, tx: Transaction, limit: int) -> None:

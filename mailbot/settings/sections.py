@@ -126,6 +126,8 @@ class SenderSettings(Section):
     """the path of a file with your own certificate authority, in PEM; empty: the machine's own list"""
     keeps_sent_copies: bool = False
     """true if the server puts what it sends into Sent itself, as Microsoft 365 does"""
+    letters_per_minute: int = Field(default=30, ge=0)
+    """how many letters may leave in any minute before the others wait, as Microsoft 365 takes; 0: not paced"""
     letters_per_hour: int = Field(default=200, ge=0)
     """how many letters may leave in an hour before sending waits; 0: no brake"""
     forms_per_address_per_day: int = Field(default=2, ge=0)

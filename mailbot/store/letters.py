@@ -18,6 +18,7 @@ from mailbot.store.tables import blob, letter
 
 #: of one name, so many are looked through for a mark
 _LOOKED_THROUGH = 2_000
+_LONGEST_WAIT = timedelta(hours=2)  # deliver tries again after 72 minutes at most
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,11 @@ _PUT = {
     for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
 }
 _THERE = sa.select(blob.c.sha256).where(blob.c.sha256.in_(sa.bindparam("hashes", expanding=True)))
-_DUE = sa.select(letter.c.id).where(letter.c.state == LetterState.READY, letter.c.next_try_at <= sa.bindparam("now"))
+# No letter waits for longer than `far`: one that seems to was put off before the clock was put back.
+_DUE = sa.select(letter.c.id).where(
+    letter.c.state == LetterState.READY,
+    sa.or_(letter.c.next_try_at <= sa.bindparam("now"), letter.c.next_try_at > sa.bindparam("far")),
+)
 _ANY_DUE = _DUE.limit(1)
 _NEXT = _DUE.order_by(letter.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
 _URGENT = "urgent"
@@ -73,6 +78,15 @@ _LEASES_OVER = sa.and_(
     letter.c.state.in_((LetterState.LEASED, LetterState.SENDING)), letter.c.lease_until < sa.bindparam("now")
 )
 _ANY_LEASE_OVER = sa.select(letter.c.id).where(_LEASES_OVER).limit(1)
+_LATELY: Any = (sa.bindparam("since"), sa.bindparam("until"))
+_SENT_WITHIN = sa.select(sa.func.count()).where(
+    sa.or_(
+        letter.c.sent_at.between(*_LATELY),
+        letter.c.state.in_((LetterState.LEASED, LetterState.SENDING)),
+        sa.and_(letter.c.state == LetterState.IN_DOUBT, letter.c.doubt_since.between(*_LATELY)),
+    )
+)
+_ONE_COUNTS = sa.select(sa.func.pg_advisory_xact_lock(sa.literal(0x6C657474)))  # "lett", a number of our own
 _TAKEN_BACK = {
     "state": LetterState.READY,
     "lease_owner": None,
@@ -130,13 +144,15 @@ class LetterBox:
 
     def take_urgent(self, limit: int, lease: timedelta) -> list[ToSend]:
         """The same of those that go before all others."""
-        any_urgent = self._connection.execute(_ANY_URGENT, {"now": self._now}).first() is not None
-        return self._take(_TAKE_URGENT, limit, lease) if any_urgent else []
+        return self._take(_TAKE_URGENT, limit, lease) if self.any_urgent() else []
 
     def _take(self, statement: Any, limit: int, lease: timedelta) -> list[ToSend]:
-        values = {"now": self._now, "most": limit, "owner": self._owner, "until": self._now + lease}
+        values = {**self._due(), "most": limit, "owner": self._owner, "until": self._now + lease}
         rows = self._connection.execute(statement, values).all()
         return sorted((ToSend(*row) for row in rows), key=lambda to_send: to_send.id)
+
+    def _due(self) -> dict[str, datetime]:
+        return {"now": self._now, "far": self._now + _LONGEST_WAIT}
 
     def begin(self, letter_id: int, lease: timedelta) -> bool:
         """Whether the letter is still ours to hand over; from here on it may have gone."""
@@ -161,7 +177,11 @@ class LetterBox:
         self._connection.execute(update.values(_TAKEN_BACK))
 
     def any_due(self) -> bool:
-        return self._connection.execute(_ANY_DUE, {"now": self._now}).first() is not None
+        return self._connection.execute(_ANY_DUE, self._due()).first() is not None
+
+    def any_urgent(self) -> bool:
+        """Whether one is due that goes before all others."""
+        return self._connection.execute(_ANY_URGENT, self._due()).first() is not None
 
     def dead_leases(self) -> bool:
         return self._connection.execute(_ANY_LEASE_OVER, {"now": self._now}).first() is not None
@@ -195,12 +215,19 @@ class LetterBox:
     def copied(self, letter_id: int) -> None:
         self._connection.execute(sa.update(letter).where(letter.c.id == letter_id).values(copy="done"))
 
-    def sent_since(self, since: datetime) -> int:
-        """How many letters have left, or may have, since a moment."""
-        on_its_way = letter.c.state.in_((LetterState.LEASED, LetterState.SENDING))
-        doubtful = sa.and_(letter.c.state == LetterState.IN_DOUBT, letter.c.doubt_since >= since)
-        query = sa.select(sa.func.count()).where(sa.or_(letter.c.sent_at >= since, on_its_way, doubtful))
-        return int(self._connection.execute(query).scalar_one())
+    def sent_within(self, time: timedelta) -> int:
+        """How many letters have left, or may have, in the time until now.
+
+        What left in a time that is yet to come was sent before the clock was put back, and no longer counts; other
+        processes' clocks may go a little ahead of ours.
+        """
+        values = {"since": self._now - time, "until": self._now + time}
+        return int(self._connection.execute(_SENT_WITHIN, values).scalar_one())
+
+    def one_counts(self) -> None:
+        """Until this transaction ends no other counts what has left: two must not see the same room and both use it."""
+        if self._connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+            self._connection.execute(_ONE_COUNTS)
 
     # -- looking
 

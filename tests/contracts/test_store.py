@@ -448,9 +448,21 @@ class TestOutbox:
             begin(tx, 3)
             tx.letters.finish(ids[0] or 0, LetterState.SENT)
             tx.letters.finish(ids[1] or 0, LetterState.IN_DOUBT, doubt_since=MONDAY)
-            assert tx.letters.sent_since(MONDAY - timedelta(hours=1)) == 3, "sent, in doubt and on its way"
+            assert tx.letters.sent_within(timedelta(hours=1)) == 3, "sent, in doubt and on its way"
         with store.look(LATER + timedelta(seconds=1)) as tx:
-            assert tx.letters.sent_since(LATER + timedelta(seconds=1) - timedelta(hours=1)) == 1, "on its way still"
+            assert tx.letters.sent_within(timedelta(hours=1)) == 1, "on its way still"
+        with store.look(MONDAY - timedelta(hours=5)) as tx:
+            assert tx.letters.sent_within(timedelta(hours=1)) == 1, "the clock was put back: it holds nothing up"
+
+    def test_a_letter_put_off_before_the_clock_was_put_back_is_due(self, store: Store) -> None:
+        (letter_id,) = put(store, "a")
+        with store.transaction(LATER) as tx:
+            begin(tx)
+            tx.letters.finish(letter_id or 0, LetterState.READY, next_try_at=LATER + timedelta(minutes=72))
+            assert not tx.letters.any_due()
+        with store.transaction(LATER - timedelta(hours=5)) as tx:
+            assert tx.letters.any_due()
+            assert [one.id for one in tx.letters.take(1, LEASE)] == [letter_id]
 
     def test_counts_what_was_written_to_an_address(self, store: Store) -> None:
         put(store, "a", "b")

@@ -77,6 +77,7 @@ class Desk:
             "CONFIG": str(ROOT / "config"),
             "REFERRALS__ALSO_SECURE": "nhs.example",
             "RING_EVERY_SECONDS": "0.5",
+            "SENDER__LETTERS_PER_MINUTE": "0",  # the pace is shown where the clock stands still
             "ALARMS__CANARY_HOURS": "0",
             "ALARMS__SILENCE_HOURS": "0",
             "MAILBOX__FILE_EVERY_SECONDS": "0.2",
