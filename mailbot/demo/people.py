@@ -12,6 +12,8 @@ from typing import Any
 
 from icalendar import Calendar, vText
 
+from parsers import Form
+
 TEAM, CHAIR = "stalking.team@hampshire.example", "chair@hampshire.example"
 PRIYA, TOM = "Priya Shah <priya.shah@probation.example>", "Tom Marsh <tom.marsh@cmht.example>"
 
@@ -52,32 +54,51 @@ PRIYAS_FORM: dict[str, Any] = {
     "d_declare": {"checked": True, "name": "Priya Shah", "date": "30/11/2026"},
 }  # fmt: skip
 
-_LEFT_OUT = ("s_fixation", "h_holder", "j_orders", "p_postcode", "d_declare")
-#: the same questions, five of them not answered
+#: the questions that Tom leaves out, and what he answers once he is asked
+TOMS_ANSWERS: dict[str, str] = {
+    "p_postcode": "PO16 9ZZ",
+    "s_fixation": "They bring it up in every appointment, and have moved their shifts to be at the same bus stop.",
+    "h_holder": "Fareham CMHT, care coordinator Tom Marsh, 01632 960321",
+}
+#: another person's, those questions not answered
 TOMS_FORM: dict[str, Any] = {
-    **{key: value for key, value in PRIYAS_FORM.items() if key not in _LEFT_OUT},
+    **{key: value for key, value in PRIYAS_FORM.items() if key not in TOMS_ANSWERS},
     "r_name": "Tom Marsh", "r_role": "Nurse", "r_org": "Fareham CMHT, Example Healthcare", "r_sector": "mental_health",
     "r_email": "tom.marsh@cmht.example", "r_phone": "01632 960321", "r_ref": "", "r_deputy": "",
     "p_surname": "Placeholder", "p_forenames": "Sam", "p_aliases": "", "p_dob": "2 September 1991",
-    "p_nhs": "999 000 0026",
-    "p_address": "Flat 2, 8 Invented Street\nFareham", "p_pronoun": "they",
-    "s_relation": "work", "s_account": "Repeated messages to a former colleague after being asked to stop.",
+    "p_nhs": "999 000 0026", "p_address": "Flat 2, 8 Invented Street\nFareham", "p_pronoun": "they",
+    "p_contact": {"choice": "other_service", "text": "Through their care coordinator, 01632 960321"},
     "q_question": "Would you advise our team on how to manage this?", "q_services": ["consultation"],
+    "q_attend": {"choice": "no", "text": ""},
+    "s_relation": "work", "s_account": "Repeated messages to a former colleague after being asked to stop.",
+    "s_behaviours": ["messages", "waiting"], "s_unwanted": {"choice": "told_directly", "text": "By text, in July"},
+    "k_tools": {"choice": [], "text": ""},
+    "j_status": ["nothing_reported"], "j_orders": {"choice": ["none"], "text": ""},
+    "h_health": "Anxiety", "h_services": "Fareham CMHT, weekly",
+    "d_declare": {"checked": True, "name": "Tom Marsh", "date": "30/11/2026"},
 }  # fmt: skip
 
 
-#: what the meeting records
-ACCEPTED: dict[str, object] = {
-    "lead": "Dr Patel",
-    "by": "within 2 weeks",
-    "services": ["Assessment of stalking behaviour"],
-    "reason": "The behaviour is persistent and he has agreed to be seen.",
-}
-ADVISED: dict[str, object] = {
-    "lead": "Ms Okafor",
-    "by": "this Friday",
-    "reason": "Your team can manage this well with advice on how to respond to the messages.",
-}
+def toms_reply(form: Form) -> str:
+    """Tom's answers as people write them: under each question."""
+    answers = "\n\n".join(f"{form[key].label}\n{words}" for key, words in TOMS_ANSWERS.items())
+    return f"Hello,\n\nI have these now.\n\n{answers}\n\nTom"
+
+
+def decided(priyas: str, toms: str, by: str) -> dict[str, str]:
+    """What the chair types into the boxes of the review list."""
+    return {
+        "meeting.present": "Dr Patel (clinic), Ms Okafor (clinic), PC Hale (police), J Reed (probation)",
+        f"{priyas}.outcome": "accept",
+        f"{priyas}.services": "Assessment of the stalking behaviour",
+        f"{priyas}.lead": "Dr Patel",
+        f"{priyas}.by": by,
+        f"{priyas}.reason": "The behaviour is persistent and he has agreed to be seen.",
+        f"{toms}.outcome": "consultation",
+        f"{toms}.lead": "Ms Okafor",
+        f"{toms}.by": by,
+        f"{toms}.reason": "Your team can manage this well with advice on how to respond to the messages.",
+    }
 
 
 def mail(
