@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -31,7 +32,7 @@ class Backlog:
 def backlog(place: Place, who: Who, mails: int) -> Backlog:
     """From sign-in to the last SMTP 250; the costs until everything is filed and copied, too."""
     address = place.filled(mails)
-    with place.running(who, address, place.dovecot.imaps_port) as run:
+    with place.running(who, address) as run:
         letters = _letters(place, run, mails)
         _check(who, letters, {sender(number) for number in range(mails)})
         seconds = letters[-1].moment - run.opened_at()
@@ -47,7 +48,7 @@ def latency(place: Place, who: Who, mails: int) -> list[float]:
     address = place.filled(0)
     proxy = Proxy(place.dovecot.imaps_port, place.dovecot.certificate)
     found = []
-    with proxy.running(), place.running(who, address, proxy.port) as run:
+    with proxy.running(), place.running(who, address, port=proxy.port) as run:
         for number in range(mails):
             run.wait(lambda: _quiet(proxy), "quiet", _PATIENCE)
             before = time.monotonic()
@@ -58,6 +59,11 @@ def latency(place: Place, who: Who, mails: int) -> list[float]:
             assert told is not None, "answered before the server told of it"
             found.append((letter.moment - told) * 1000)
     return found
+
+
+def p95(values: Sequence[float]) -> float:
+    """The value that 95 of 100 do not exceed."""
+    return sorted(values)[math.ceil(len(values) * 0.95) - 1]
 
 
 def _letters(place: Place, run: Run, mails: int) -> list[Letter]:

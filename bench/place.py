@@ -18,8 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
-from imapclient import IMAPClient
-
+from bench import maildir
 from bench.requests import request
 from tests.servers import dovecot, postgres
 from tests.servers.dovecot import Dovecot
@@ -28,6 +27,7 @@ from tests.servers.postgres import Postgres
 
 Who = Literal["bare", "mailbot"]
 Engine = Literal["sqlite", "postgres"]
+LOOPS: dict[Who, str] = {"bare": "bench.bare", "mailbot": "bench.ours"}
 
 ROOT = Path(__file__).parent.parent
 #: what differs from the settings a team starts with, beside the addresses of the servers
@@ -57,7 +57,7 @@ class Place:
         self.dovecot = server
         self._folder, self._postgres, self._sink = folder, database, sink
         assert sink.stdout is not None
-        self._sink_port = int(sink.stdout.readline())
+        self.sink_port = int(sink.stdout.readline())
         self._letters: queue.Queue[Letter] = queue.Queue()
         self._numbers = count(1)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -65,12 +65,8 @@ class Place:
     def filled(self, mails: int) -> str:
         """The address of a new mailbox with that many requests in its INBOX."""
         address = self.dovecot.new_address()
-        context = self.dovecot.certificate.client_context()
-        with IMAPClient(HOST, self.dovecot.imaps_port, ssl_context=context) as client:
-            client.login(address, self.dovecot.password)
-            for start in range(0, mails, 100):
-                client.multiappend("INBOX", [request(one, address) for one in range(start, min(mails, start + 100))])
-        return address
+        now = time.time()
+        return maildir.filled(self.dovecot, address, ((request(one, address), now) for one in range(mails)))
 
     def letter(self, seconds: float) -> Letter:
         """The next letter at the sink; raises TimeoutError."""
@@ -80,23 +76,16 @@ class Place:
             raise TimeoutError(f"no letter within {seconds:.0f} seconds") from None
 
     @contextlib.contextmanager
-    def running(self, who: Who, address: str, imap_port: int) -> Iterator[Run]:
+    def running(
+        self, who: Who, address: str, *, port: int | None = None, database: str = "", **settings: str
+    ) -> Iterator[Run]:
         """One of the loops, at work on that mailbox until the end of the block."""
-        run = Run(self._folder / f"run{next(self._numbers)}", self._database_url())
+        run = Run(self._folder / f"run{next(self._numbers)}", database or self.new_database())
+        environment = {**os.environ, **self._environment(address), "MAILBOT_DATABASE__URL": run.database_url}
+        environment |= {"MAILBOT_MAILBOX__PORT": str(port)} if port else {}
+        environment |= {f"MAILBOT_{name}": value for name, value in settings.items()}
         arguments = [str(run.counted), *([str(self._folder / "letter")] if who == "bare" else [])]
-        environment = {
-            **os.environ,
-            **self.dovecot.environment(address),
-            **{f"MAILBOT_{name}": value for name, value in SETTINGS.items()},
-            "MAILBOT_MAILBOX__PORT": str(imap_port),
-            "MAILBOT_SENDER__HOST": HOST,
-            "MAILBOT_SENDER__PORT": str(self._sink_port),
-            "MAILBOT_SENDER__TLS": "plain",
-            "MAILBOT_SENDER__USERNAME": "-",
-            "MAILBOT_STAFF__ADDRESSES": "chair@desk.example",
-            "MAILBOT_DATABASE__URL": run.database_url,
-        }
-        command = [sys.executable, "-m", {"bare": "bench.bare", "mailbot": "bench.ours"}[who], *arguments]
+        command = [sys.executable, "-m", LOOPS[who], *arguments]
         with run.log.open("wb") as log:
             run.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, start_new_session=True)
         try:
@@ -106,7 +95,19 @@ class Place:
             if run.process.poll() is None:
                 run.process.kill()
 
-    def _database_url(self) -> str:
+    def _environment(self, address: str) -> dict[str, str]:
+        return {
+            **self.dovecot.environment(address),
+            **{f"MAILBOT_{name}": value for name, value in SETTINGS.items()},
+            "MAILBOT_SENDER__HOST": HOST,
+            "MAILBOT_SENDER__PORT": str(self.sink_port),
+            "MAILBOT_SENDER__TLS": "plain",
+            "MAILBOT_SENDER__USERNAME": "-",
+            "MAILBOT_STAFF__ADDRESSES": "chair@desk.example",
+        }
+
+    def new_database(self) -> str:
+        """The address of an empty one."""
         if self._postgres:
             return self._postgres.new_database()
         return f"sqlite:///{self._folder / f'{next(self._numbers)}.db'}"

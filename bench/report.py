@@ -1,23 +1,21 @@
-"""Figures -> a table for people and a file for machines; what is promised stands beside what was seen."""
+"""What was found -> a table for people, a file for machines and the readme; what is promised beside what was seen."""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from bench.measure import Backlog
-from bench.place import SETTINGS, Who
+from bench.found import Found
+from bench.place import SETTINGS
 
 BEGIN, END = "<!-- figures: written by `make bench` -->", "<!-- figures end -->"
-AT_LEAST, AT_MOST = 0.3, 5.0
 MEANING = {
     "backlog": "mails a second, from sign-in to the last SMTP 250, with every mail in INBOX before the start",
-    "latency": "from the server's EXISTS, as a proxy passed it on, to the SMTP 250; single mails while all is quiet",
+    "latency": "from the server's EXISTS, as a proxy passed it on, to the SMTP 250; single mails, each after a quiet",
     "commits": "durable commits that changed something, a mail of the backlog; with filing and copies to Sent",
     "round_trips": "commands that wait for the IMAP server, a mail of the backlog; with filing and copies to Sent",
     "peak_mb": "the most resident memory of the process in the backlog",
@@ -30,79 +28,69 @@ MEANING = {
 }
 
 
-@dataclass
-class Seen:
-    """What was seen of one loop, run after run."""
-
-    backlogs: list[Backlog] = field(default_factory=list)
-    latencies: list[float] = field(default_factory=list)
-
-    def figures(self) -> dict[str, float]:
-        """Medians over the runs."""
-        rates = [one.rate for one in self.backlogs]
-        return {
-            "backlog_mails_per_second": round(median(rates), 1),
-            "backlog_spread": round((max(rates) - min(rates)) / median(rates), 2),
-            "latency_median_ms": round(median(self.latencies), 2),
-            "latency_p95_ms": round(sorted(self.latencies)[int(len(self.latencies) * 0.95)], 2),
-            "commits_per_mail": round(median(one.commits for one in self.backlogs), 2),
-            "imap_round_trips_per_mail": round(median(one.round_trips for one in self.backlogs), 2),
-            "peak_memory_mb": round(median(one.peak_mb for one in self.backlogs), 1),
-            "cpu_ms_per_mail": round(median(one.cpu_ms for one in self.backlogs), 2),
-        }
-
-
-def results(seen: dict[Who, Seen], measured: dict[str, Any]) -> dict[str, Any]:
-    """Everything that is kept of a bench."""
-    figures = {who: one.figures() for who, one in seen.items()}
-    bare, ours = figures["bare"], figures["mailbot"]
-    ratios = {
-        "backlog": round(ours["backlog_mails_per_second"] / bare["backlog_mails_per_second"], 3),
-        "latency": round(ours["latency_median_ms"] / bare["latency_median_ms"], 2),
-    }
+def part(found: Found) -> dict[str, Any]:
+    """One part as it is kept, with the machine it was measured on."""
     return {
+        "about": found.about,
+        "beside": found.beside,
         "machine": machine(),
-        "measured": measured,
-        "settings": SETTINGS,
-        "figures": figures,
-        "ratios": ratios,
-        "promised": {"backlog": f"at least {AT_LEAST}", "latency": f"at most {AT_MOST}"},
-        "kept": {"backlog": ratios["backlog"] >= AT_LEAST, "latency": ratios["latency"] <= AT_MOST},
-        "runs": {who: [asdict(backlog) for backlog in one.backlogs] for who, one in seen.items()},
-        "meaning": MEANING,
+        "lines": [line.to_json() for line in found.lines],
+        "figures": found.figures,
     }
 
 
-def table(found: dict[str, Any]) -> str:
-    """The figures as plain text."""
-    bare, ours = found["figures"]["bare"], found["figures"]["mailbot"]
-    rows: list[Sequence[object]] = [("", "bare", "mailbot", "ratio", "promised")]
-    for name in bare:
-        measure = {"backlog_mails_per_second": "backlog", "latency_median_ms": "latency"}.get(name, "")
-        ratio = found["ratios"].get(measure, round(ours[name] / bare[name], 2) if bare[name] else "")
-        promised = f"{found['promised'][measure]}: {'kept' if found['kept'][measure] else 'BROKEN'}" if measure else ""
-        rows.append((name.replace("_", " "), bare[name], ours[name], ratio, promised))
-    lines = [f"{row[0]:<28}{row[1]:>10}{row[2]:>10}{row[3]:>8}  {row[4]}".rstrip() for row in rows]
+def keep(file: Path, parts: dict[str, Any]) -> dict[str, Any]:
+    """Put these parts into the file, beside those that are there from another run; everything that is in it then."""
+    before = json.loads(file.read_text()).get("parts", {}) if file.exists() else {}
+    kept = {"settings": SETTINGS, "meaning": MEANING, "parts": {**before, **parts}}
+    file.write_text(json.dumps(kept, indent=2) + "\n")
+    return kept["parts"]
+
+
+def table(parts: dict[str, Any]) -> str:
+    """The lines of these parts as plain text."""
+    lines = []
+    for name, one in parts.items():
+        lines += ["", f"{name}: {one['about']} Beside it: {one['beside']}."]
+        lines += [f"  {_aligned(line)}".rstrip() for line in one["lines"]]
     settings = ", ".join(f"{name.lower().replace('__', '.')} = {value}" for name, value in SETTINGS.items())
     meanings = [f"{name.replace('_', ' ')}: {words}" for name, words in MEANING.items()]
     return "\n".join([*lines, "", f"mailbot's settings beside the servers' addresses: {settings}", *meanings])
 
 
-def into(readme: Path, found: dict[str, Any]) -> None:
-    """Write the figures between the two markers of a page."""
+def _aligned(line: dict[str, Any]) -> str:
+    what, ours, beside, ratio, promised = _cells(line)
+    return f"{what:<52}{ours:>10}{beside:>10}{ratio:>9}  {promised}"
+
+
+def into(readme: Path, parts: dict[str, Any]) -> None:
+    """Write the lines between the two markers of a page."""
     before, _, rest = readme.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    bare, ours, is_ = found["figures"]["bare"], found["figures"]["mailbot"], found["machine"]
-    rows = [f"| {name.replace('_', ' ')} | {bare[name]} | {ours[name]} |" for name in bare]
-    measured = found["measured"]
-    ratios = found["ratios"]
-    about = (
-        f"{measured['mails']} requests of 5 kB, {measured['database']}, {measured['runs']} runs in turns, on "
-        f"{is_['system']} with {is_['cores']} cores and Python {is_['python']}. Backlog {ratios['backlog']} of bare; "
-        f"latency {ratios['latency']} times bare."
-    )
-    lines = [BEGIN, about, "", "| | bare loop | mailbot |", "|---|---|---|", *rows, END]
-    readme.write_text(before + "\n".join(lines) + after)
+    readme.write_text("\n".join([before + BEGIN, *_page(parts), END]) + after)
+
+
+def _page(parts: dict[str, Any]) -> Iterator[str]:
+    machines = sorted({_in_words(one["machine"]) for one in parts.values()})
+    yield f"On {'; and on '.join(machines)}."
+    yield ""
+    yield "| | mailbot | beside it | ratio | promised |"
+    yield "|---|---|---|---|---|"
+    for name, one in parts.items():
+        yield f"| **{name}**: {one['about']} Beside it: {one['beside']}. | | | | |"
+        for line in one["lines"]:
+            yield f"| {' | '.join(_cells(line))} |"
+
+
+def _cells(line: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    beside = line["beside"]
+    kept = "" if line["kept"] else ": NOT KEPT"
+    ratio = f"{line['value']:g}" if beside else ""
+    return line["what"], f"{line['ours']:g}", "" if beside is None else f"{beside:g}", ratio, line["promised"] + kept
+
+
+def _in_words(of: dict[str, Any]) -> str:
+    return f"{of['system']} with {of['cores']} cores, {of['memory_gib']} GiB and Python {of['python']}"
 
 
 def machine() -> dict[str, Any]:

@@ -1,0 +1,15 @@
+"""The parts of the bench, in the order of the table: each a function from what is asked to what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from bench.asked import Asked
+from bench.found import Found
+from bench.parts import requests
+
+PARTS: dict[str, Callable[[Asked], Found]] = {
+    "sqlite": partial(requests.measured, "sqlite"),
+    "postgres": partial(requests.measured, "postgres"),
+}
