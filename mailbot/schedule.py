@@ -10,13 +10,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.actions import Office, canary
 from mailbot.clock import Clock
-from mailbot.jobs import bank_holidays, chase, digest, invitations, remind
+from mailbot.jobs import bank_holidays, chase, invitations, once, remind
 from mailbot.meeting import digests_due
 from mailbot.store import Store
 
 log = structlog.get_logger()
-
-_DIGEST = "digest"
 
 
 class Timetable:
@@ -56,23 +54,10 @@ class Timetable:
             return invitations.send(self._office, tx) > 0
 
     def _digests(self, now: datetime) -> bool:
-        """One transaction a meeting: the slot is claimed and its letters are written together, or neither."""
-        did = False
         with self._store.look(now) as tx:
             changes = tx.meetings.changes()
-        for meeting in digests_due(self._first_start(now), now, self._office.settings.meeting, changes):
-            slot = meeting.date.isoformat()
-            with self._store.look(now) as tx:
-                if tx.switches.slot_claimed(_DIGEST, slot):
-                    continue
-            with self._store.transaction(now) as tx:
-                mine = tx.switches.claim_slot(_DIGEST, slot)
-                if mine:
-                    digest.send(self._office, tx, meeting)
-            if mine:
-                log.info("digest_written", meeting=slot)
-            did = did or mine
-        return did
+        due = digests_due(self._first_start(now), now, self._office.settings.meeting, changes)
+        return sum(once.send(self._office, self._store, now, meeting) for meeting in due) > 0
 
     def _first_start(self, now: datetime) -> datetime:
         """Digests that fell due before mailbot's very first start are not its own."""

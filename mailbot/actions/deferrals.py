@@ -62,6 +62,12 @@ def set_day(office: Office, tx: Transaction, referral: sa.RowMapping, words: str
     return f"{referral['reference']} comes back on {wording.plain_date(day)}."
 
 
+def any_due(tx: Transaction, meeting: date) -> bool:
+    """Whether anything is to be brought back by then, or to be asked about."""
+    put_off = tx.referrals.in_states([State.DEFERRED])
+    return any(row["until"] is None or row["until"] <= meeting for row in put_off)
+
+
 def bring_back(office: Office, tx: Transaction, meeting: date) -> None:
     """Put what is due by then on the list of this meeting; ask for the days that are still missing."""
     for row in tx.referrals.in_states([State.DEFERRED]):

@@ -5,14 +5,14 @@ Each member of staff has their own: what their agency may not see is on neither 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from mailbot import reviewlist
-from mailbot.actions import Office, deferrals, ledger, restricting, staff
+from mailbot.actions import Office, ledger, restricting, staff
 from mailbot.jobs.listed import Lists as Lists
 from mailbot.jobs.listed import entry, listed
 from mailbot.jobs.listed import lists_for as lists_for
@@ -39,11 +39,40 @@ class Mine:
     attachments: tuple[Attachment, ...]
 
 
-def send(office: Office, tx: Transaction, meeting: Meeting) -> None:
-    """Write the digest of one meeting into the outbox, for each of staff, and put its referrals on the list."""
-    deferrals.bring_back(office, tx, meeting.date)
+@dataclass(frozen=True)
+class Prepared:
+    """The digest of one meeting as it was read and built, before it is in the outbox."""
+
+    meeting: Meeting
+    lists: Lists
+    mine: tuple[Mine, ...]
+    changes: Mapping[date, date | None]
+    kept_apart: Sequence[sa.RowMapping]
+
+
+def prepare(office: Office, tx: Transaction, meeting: Meeting) -> Prepared:
+    """Read and build everything; changes nothing, and with many referrals takes minutes."""
     lists = lists_for(tx, meeting)
-    for mine in digests(office, tx, meeting, lists):
+    mine = tuple(digests(office, tx, meeting, lists))
+    return Prepared(meeting, lists, mine, tx.meetings.changes(), tx.referrals.kept_apart())
+
+
+def still_holds(tx: Transaction, prepared: Prepared) -> bool:
+    """Whether the same referrals are for review as they stood then, and nobody may see less or more.
+
+    What came meanwhile is news for the next list, as if the mail had come just after the digest.
+    """
+    return (
+        lists_for(tx, prepared.meeting).for_review == prepared.lists.for_review
+        and tx.meetings.changes() == prepared.changes
+        and tx.referrals.kept_apart() == prepared.kept_apart
+    )
+
+
+def send(office: Office, tx: Transaction, prepared: Prepared) -> None:
+    """Write the digest of one meeting into the outbox, for each of staff, and put its referrals on the list."""
+    meeting, lists = prepared.meeting, prepared.lists
+    for mine in prepared.mine:
         letter_id = staff.write(
             office, tx, "digest", mine.address, mine.facts, cause=cause(meeting), attachments=mine.attachments
         )

@@ -121,6 +121,9 @@ class Store:
         self._writer = self.engine.execution_options(writing=True)
         in_memory = isinstance(self.engine.pool, sa.StaticPool)
         self._unhurried = self._writer if in_memory else _engine(url, flushed=False).execution_options(writing=True)
+        # SQLite's transactions are snapshots by nature
+        postgres = self.engine.dialect.name == "postgresql"
+        self._still = self.engine.execution_options(isolation_level="REPEATABLE READ") if postgres else self.engine
         # SQLite has one writer; waiting for it here is fairer and quicker than its own sleeping retries.
         self._writing = threading.Lock() if url.startswith("sqlite") else None
 
@@ -143,6 +146,13 @@ class Store:
     def look(self, now: datetime) -> Iterator[Transaction]:
         """The same view for looking only; what is written through it is undone."""
         with self.engine.connect() as connection:
+            yield Transaction(connection, now, self.owner)
+            connection.rollback()
+
+    @contextmanager
+    def snapshot(self, now: datetime) -> Iterator[Transaction]:
+        """As `look`, and however long it takes, everything is as it was at its first question; others may write."""
+        with self._still.connect() as connection:
             yield Transaction(connection, now, self.owner)
             connection.rollback()
 

@@ -162,6 +162,12 @@ class Referrals:
         query = sa.select(referral).where(referral.c.state.in_(states)).order_by(referral.c.id)
         return self._connection.execute(query).mappings().all()
 
+    def kept_apart(self) -> Sequence[sa.RowMapping]:
+        """Who may not see which referral, of all that not everybody may see."""
+        query = sa.select(referral.c.id, referral.c.not_for, referral.c.only_for).order_by(referral.c.id)
+        rows = self._connection.execute(query).mappings()
+        return [row for row in rows if row["not_for"] or row["only_for"] is not None]
+
     def move(self, referral_id: int, was: State, to: State, **values: Any) -> bool:
         """Whether the referral went from one state to the other; False where another got there first.
 
