@@ -54,7 +54,11 @@ def _draw(head: dict[str, Any], file: File, limits: Limits) -> Iterator[bytes]:
     yield from map(base64.b64encode, draw.pictures(file, frames, limits))
 
 
+_NICE = 10  # gives way to the daemon: a request that comes meanwhile is answered as if nothing were being read
+
+
 def _confine(limits: Limits) -> None:
+    os.nice(_NICE)
     _limit(resource.RLIMIT_AS, limits.memory_mb << 20)
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     _limit(resource.RLIMIT_CORE, 0)  # a core would hold what the form says

@@ -28,7 +28,8 @@ _CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from parsers.child import
 _FOLDER = "mailbot-read-"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TZ", "LANG")
 # Each thread would set apart address space that it never uses, and the limit counts that: ordinary scans failed by it.
-_LEAN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
+# And a reader takes one processor, not all of them.
+_LEAN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
 
 
 @dataclass(frozen=True)

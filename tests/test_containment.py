@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+from parsers import sandbox
 from parsers.write.fill import fill_pdf
 from tests.parsers.kit import FORMS, PDF
 from tests.parsers.people import PLAIN
@@ -37,3 +39,14 @@ def test_readers_are_not_loaded_in_the_daemon(tmp_path: Path, root: Path) -> Non
     )
 
     assert run.stdout.split() == []
+
+
+def test_a_reader_gives_way_and_takes_one_processor(root: Path) -> None:
+    """Asked of a child in the environment that the sandbox gives it, after it has put itself under its limits."""
+    asks = "import os; from parsers.child import _confine; from parsers import Limits; _confine(Limits()); print(os.nice(0))"
+    before = os.nice(0)
+    with sandbox._environment() as environment:
+        run = subprocess.run([sys.executable, "-c", asks], cwd=root, env=environment, capture_output=True, check=True)
+
+    assert int(run.stdout) > before
+    assert environment["OMP_THREAD_LIMIT"] == environment["OMP_NUM_THREADS"] == "1"
