@@ -25,7 +25,7 @@ from bench.counts import Counts
 
 BATCH = 50
 
-_TABLE = "CREATE TABLE mail (uid INTEGER PRIMARY KEY, message_id TEXT, raw {blob})"
+TABLE = "CREATE TABLE mail (uid INTEGER PRIMARY KEY, message_id TEXT, raw {blob})"
 Keep = Callable[[int, str, bytes], None]
 
 
@@ -34,7 +34,7 @@ def sqlite(path: str) -> Keep:
     database = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         database.execute(f"PRAGMA {pragma}")
-    database.execute(_TABLE.format(blob="BLOB"))
+    database.execute(TABLE.format(blob="BLOB"))
 
     def keep(*row: object) -> None:
         database.execute("BEGIN IMMEDIATE")
@@ -49,7 +49,7 @@ def postgres(url: str) -> Keep:
     import psycopg  # noqa: PLC0415 - an extra
 
     database = psycopg.connect(url, autocommit=True)
-    database.execute(_TABLE.format(blob="BYTEA").encode())
+    database.execute(TABLE.format(blob="BYTEA").encode())
 
     def keep(*row: object) -> None:
         database.execute("INSERT INTO mail VALUES (%s, %s, %s)", row)  # by itself it is a transaction
@@ -63,9 +63,9 @@ class Bare:
     def __init__(self, letter: bytes, keep: Keep, counts: Counts) -> None:
         self._letter, self._keep, self._counts = letter, keep, counts
         self._next = 1
-        self._us = _setting("MAILBOX__ADDRESS")
-        self._smtp = smtplib.SMTP(_setting("SENDER__HOST"), int(_setting("SENDER__PORT")), "localhost")
-        self._imap = _signed_in()
+        self._us = setting("MAILBOX__ADDRESS")
+        self._smtp = smtplib.SMTP(setting("SENDER__HOST"), int(setting("SENDER__PORT")), "localhost")
+        self._imap = signed_in()
         for sock in (self._smtp.sock, self._imap.socket()):
             assert sock is not None
             # else it waits 40 ms for an ACK, and looks worse than it is
@@ -96,22 +96,22 @@ class Bare:
         self._smtp.sendmail(self._us, [parseaddr(mail["From"])[1]], self._letter)
 
 
-def _setting(name: str) -> str:
+def setting(name: str) -> str:
     return os.environ[f"MAILBOT_{name}"]
 
 
-def _signed_in() -> IMAPClient:
-    context = ssl.create_default_context(cafile=_setting("MAILBOX__CA_FILE"))
-    client = IMAPClient(_setting("MAILBOX__HOST"), int(_setting("MAILBOX__PORT")), ssl_context=context, timeout=60)
+def signed_in() -> IMAPClient:
+    context = ssl.create_default_context(cafile=setting("MAILBOX__CA_FILE"))
+    client = IMAPClient(setting("MAILBOX__HOST"), int(setting("MAILBOX__PORT")), ssl_context=context, timeout=60)
     client._imap.debug = 0  # as mailbot does: IMAPClient sets 5, the repr() of every mail
-    client.login(_setting("MAILBOX__ADDRESS"), _setting("MAILBOX__PASSWORD"))
+    client.login(setting("MAILBOX__ADDRESS"), setting("MAILBOX__PASSWORD"))
     print(f'{{"event": "mailbox_open", "timestamp": "{datetime.now(UTC).isoformat()}"}}', file=sys.stderr, flush=True)
     return client
 
 
 def main(counted: Path, letter: Path) -> None:
     counts = Counts()
-    url = make_url(_setting("DATABASE__URL"))
+    url = make_url(setting("DATABASE__URL"))
     keep = (
         sqlite(str(url.database))
         if url.drivername == "sqlite"

@@ -25,12 +25,13 @@ class Counts:
         sa.event.listen(sa.Engine, "after_cursor_execute", _note_change)
         sa.event.listen(sa.Engine, "commit", self._committed)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, **more: float) -> None:
         counted = {
             "commits": self.commits,
             "round_trips": self.round_trips,
             "peak_mb": _peak_mb(),
             "cpu": time.process_time(),
+            **more,
         }
         path.write_text(json.dumps(counted))
 

@@ -47,18 +47,19 @@ def latency(place: Place, who: Who, mails: int) -> list[float]:
     """Milliseconds from the server's EXISTS, as the proxy passed it on, to the 250 of the answer; one for each mail."""
     address = place.filled(0)
     proxy = Proxy(place.dovecot.imaps_port, place.dovecot.certificate)
-    found = []
     with proxy.running(), place.running(who, address, port=proxy.port) as run:
-        for number in range(mails):
-            run.wait(lambda: _quiet(proxy), "quiet", _PATIENCE)
-            before = time.monotonic()
-            place.dovecot.deliver(request(number, address), address, envelope_from=sender(number))
-            letter = place.letter(_PATIENCE)
-            _check(who, [letter], {sender(number)})
-            told = proxy.when(b" EXISTS", before)
-            assert told is not None, "answered before the server told of it"
-            found.append((letter.moment - told) * 1000)
-    return found
+        return [single(place, run, proxy, address, number) for number in range(mails)]
+
+
+def single(place: Place, run: Run, proxy: Proxy, address: str, number: int) -> float:
+    """The same for one mail, whose letter is told from others by whom it goes to."""
+    run.wait(lambda: _quiet(proxy), "quiet", _PATIENCE)
+    before = time.monotonic()
+    place.dovecot.deliver(request(number, address), address, envelope_from=sender(number))
+    letter = place.letter_to(sender(number), _PATIENCE)
+    told = proxy.when(b" EXISTS", before)
+    assert told is not None, "answered before the server told of it"
+    return (letter.moment - told) * 1000
 
 
 def p95(values: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -25,9 +25,14 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.net import HOST, short_folder, wait_until
 from tests.servers.postgres import Postgres
 
-Who = Literal["bare", "mailbot"]
+Who = Literal["bare", "mailbot", "storing", "receiving"]
 Engine = Literal["sqlite", "postgres"]
-LOOPS: dict[Who, str] = {"bare": "bench.bare", "mailbot": "bench.ours"}
+PROGRAMS: dict[Who, str] = {
+    "bare": "bench.bare",
+    "mailbot": "bench.ours",
+    "storing": "bench.storing",
+    "receiving": "bench.receiving",
+}
 
 ROOT = Path(__file__).parent.parent
 #: what differs from the settings a team starts with, beside the addresses of the servers
@@ -55,7 +60,7 @@ class Place:
 
     def __init__(self, folder: Path, server: Dovecot, database: Postgres | None, sink: subprocess.Popen[str]) -> None:
         self.dovecot = server
-        self._folder, self._postgres, self._sink = folder, database, sink
+        self.folder, self._postgres, self._sink = folder, database, sink
         assert sink.stdout is not None
         self.sink_port = int(sink.stdout.readline())
         self._letters: queue.Queue[Letter] = queue.Queue()
@@ -75,17 +80,33 @@ class Place:
         except queue.Empty:
             raise TimeoutError(f"no letter within {seconds:.0f} seconds") from None
 
+    def letter_to(self, recipient: str, seconds: float) -> Letter:
+        """The next letter to them, which must be the form; those to others are passed over."""
+        end = time.monotonic() + seconds
+        while (letter := self.letter(max(0.0, end - time.monotonic()))).recipient != recipient:
+            pass
+        if letter.name != "form":
+            raise RuntimeError(f"a request was answered with {letter.name}")
+        return letter
+
     @contextlib.contextmanager
     def running(
-        self, who: Who, address: str, *, port: int | None = None, database: str = "", **settings: str
+        self,
+        who: Who,
+        address: str,
+        *,
+        port: int | None = None,
+        database: str = "",
+        arguments: Sequence[str] = (),
+        **settings: str,
     ) -> Iterator[Run]:
         """One of the loops, at work on that mailbox until the end of the block."""
-        run = Run(self._folder / f"run{next(self._numbers)}", database or self.new_database())
+        run = Run(self.folder / f"run{next(self._numbers)}", database or self.new_database())
         environment = {**os.environ, **self._environment(address), "MAILBOT_DATABASE__URL": run.database_url}
         environment |= {"MAILBOT_MAILBOX__PORT": str(port)} if port else {}
         environment |= {f"MAILBOT_{name}": value for name, value in settings.items()}
-        arguments = [str(run.counted), *([str(self._folder / "letter")] if who == "bare" else [])]
-        command = [sys.executable, "-m", LOOPS[who], *arguments]
+        letter = [str(self.folder / "letter")] if who == "bare" else []
+        command = [sys.executable, "-m", PROGRAMS[who], str(run.counted), *letter, *arguments]
         with run.log.open("wb") as log:
             run.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, start_new_session=True)
         try:
@@ -110,7 +131,7 @@ class Place:
         """The address of an empty one."""
         if self._postgres:
             return self._postgres.new_database()
-        return f"sqlite:///{self._folder / f'{next(self._numbers)}.db'}"
+        return f"sqlite:///{self.folder / f'{next(self._numbers)}.db'}"
 
     def _listen(self) -> None:
         assert self._sink.stdout is not None
@@ -142,8 +163,11 @@ class Run:
             raise TimeoutError(f"{what}: not within {seconds:.0f} seconds\n{self._last_words()}")
 
     def end(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        """Ask it to stop, if it has not ended by itself; raises RuntimeError where it failed."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        if self.process.wait(30) != 0:
+            raise RuntimeError(f"it failed:\n{self._last_words()}")
 
     def costs(self) -> dict[str, float]:
         """Commits, round trips, peak memory and seconds of the processor; once it has ended."""

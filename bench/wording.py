@@ -106,10 +106,14 @@ class Wording:
     lines: tuple[str, ...]
 
 
+def name(chance: random.Random) -> str:
+    """A first and a last name."""
+    return f"{chance.choice(_FIRST)} {chance.choice(_LAST)}"
+
+
 def wording(chance: random.Random) -> Wording:
     """The next person's."""
-    first = chance.choice(_FIRST)
-    name = f"{first} {chance.choice(_LAST)}"
+    who = name(chance)
     facts = {
         "place": chance.choice(_PLACES),
         "day": chance.choice(_DAYS),
@@ -118,12 +122,12 @@ def wording(chance: random.Random) -> Wording:
     }
     asks = " ".join(filter(None, (chance.choice(_ABOUT), chance.choice(_ASK), chance.choice(_THEN))))
     small = " ".join(chance.sample(_SMALL_PRINT, chance.randrange(4, len(_SMALL_PRINT) + 1)))
-    signature = _signature(chance, name)
-    lines = (chance.choice(_HELLO), "", asks, "", chance.choice(_BYE), first, *signature, "", small)
-    return Wording(name, chance.choice(_SUBJECT).format(**facts), tuple(line.format(**facts) for line in lines))
+    signature = _signature(chance, who)
+    lines = (chance.choice(_HELLO), "", asks, "", chance.choice(_BYE), who.partition(" ")[0], *signature, "", small)
+    return Wording(who, chance.choice(_SUBJECT).format(**facts), tuple(line.format(**facts) for line in lines))
 
 
-def _signature(chance: random.Random, name: str) -> tuple[str, ...]:
+def _signature(chance: random.Random, who: str) -> tuple[str, ...]:
     """Below the mark that mail programs put there (RFC 3676 4.3)."""
     address = f"{{place}}, {chance.randrange(1, 200)} High Street, Exampleton"
-    return ("-- ", name, chance.choice(_ROLES), address, f"Telephone 023 8096 0{chance.randrange(1000):03}")
+    return ("-- ", who, chance.choice(_ROLES), address, f"Telephone 023 8096 0{chance.randrange(1000):03}")

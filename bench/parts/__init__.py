@@ -7,9 +7,11 @@ from functools import partial
 
 from bench.asked import Asked
 from bench.found import Found
-from bench.parts import requests
+from bench.parts import receiving, requests, scans
 
 PARTS: dict[str, Callable[[Asked], Found]] = {
     "sqlite": partial(requests.measured, "sqlite"),
     "postgres": partial(requests.measured, "postgres"),
+    "receive": receiving.measured,
+    "scans": scans.measured,
 }
