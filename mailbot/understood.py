@@ -106,9 +106,9 @@ class Known:
         return tuple(reading for reading in self.readings if reading.is_form)
 
     @property
-    def filled_list(self) -> Mapping[str, Answer]:
-        """What stands in the controls of a review list that came back, by tag; nothing where none did."""
-        return next((one.answers for one in self.readings if LIST in one.answers), {})
+    def filled_lists(self) -> tuple[Mapping[str, Answer], ...]:
+        """What stands in the controls of each review list that came back, by tag."""
+        return tuple(one.answers for one in self.readings if LIST in one.answers)
 
     @property
     def filled(self) -> tuple[Reading, ...]:

@@ -201,3 +201,52 @@ def test_rows_pasted_from_last_weeks_list_count_for_their_own_referral(desk: Des
 def body_of(document: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         return archive.read("word/document.xml").decode()
+
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "data"),
+    [
+        ("review-list-2026-11-25.xlsx", SHEET, b"PK\x03\x04 a spreadsheet"),
+        ("review-list-2026-11-25.pdf", "application/pdf", b"%PDF-1.4 printed"),
+        ("copy.docx", WORD, b"PK\x03\x04 pasted into another document"),
+    ],
+)
+def test_another_file_than_the_list_says_so_and_the_words_beside_it_stand(
+    desk: Desk, name: str, media_type: str, data: bytes
+) -> None:
+    digest = last(desk, "digest")
+    headers = {"Authentication-Results": PASSED + "desk.example"}
+    for words, done in (
+        ("Please find attached.", []),
+        (f"Attached.\n\n{TWO}: consultation, Dr Reyes, by 4 May", [TWO]),
+    ):
+        desk.clock.move(minutes=1)
+        files = [(name, media_type, data)]
+        desk.handles(mail(words, "RE: Review list", headers=headers, sender=STAFF, files=files,
+                          In_Reply_To=digest["message_id"]))  # fmt: skip
+        told = text(desk.letters("decision-check")[-1])
+        assert "- “the attached file”:" in told
+        assert "No outcome can be read from it. Send back the Word review list itself" in told
+        assert "attached.”" not in told.lower()
+        assert [one for one in (ONE, TWO, THREE) if state(desk, one) == "decided"] == done
+
+
+def test_two_lists_in_one_mail_count_where_they_do_not_contradict(desk: Desk) -> None:
+    advice = {"outcome": "consultation", "lead": "Dr Reyes", "by": "4 December 2026"}
+    one, other = filled(desk, r1=DECLINED, r2=DECLINED), filled(desk, r1=advice, r2=DECLINED, r3=advice)
+    headers = {"Authentication-Results": PASSED + "desk.example"}
+    files = [("review-list-2026-11-25.docx", WORD, one), ("review-list-2026-11-25 (2).docx", WORD, other)]
+    desk.clock.move(minutes=1)
+    desk.handles(mail("Both attached.", "RE: Review list", STAFF, headers=headers, files=files))
+    told = text(desk.letters("decision-check")[-1])
+    assert "HM-2026-0001 is filled in on two lists of this mail, and not alike. Nothing was recorded." in told
+    assert [state(desk, ref) for ref in (ONE, TWO, THREE)] == ["on_list", "decided", "decided"]
+    assert len(recorded(desk, TWO)) == 1
+
+
+def test_a_strangers_list_is_shown_to_staff(desk: Desk) -> None:
+    sends_back(desk, filled(desk, r1=DECLINED), sender="sam.okoro@cmht.example")
+    assert len(desk.needs()) == 1

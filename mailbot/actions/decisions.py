@@ -21,6 +21,10 @@ from mailbot.store import Transaction
 from mailbot.understood import Decision, Understood
 
 _NOT_UNDERSTOOD = "This was not understood."
+_NOT_READ = (
+    "No outcome can be read from it. Send back the Word review list itself, with its boxes filled in, or write a line "
+    "for each referral in your email, as in “REFERENCE: decline, Dr Patel, reason: ...”."
+)
 #: what a letter quotes of words that were not understood
 _QUOTED, _LINE = 10, 200
 #: two programs that answer each other come to an end here
@@ -56,8 +60,9 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
     done: list[Checked] = []
     not_done: list[Checked] = []
     from_list = list(returned_list.rows(office, tx, decision, understood))
+    with_file = bool(from_list) or returned_list.not_read(understood)
     by_words = [
-        one for one in _hear(office, decision, understood) if one[1] or not from_list or _is_meant(office, one[0])
+        one for one in _hear(office, decision, understood) if one[1] or not with_file or _is_meant(office, one[0])
     ]
     for quoted, heard in (*by_words, *from_list):
         try:
@@ -68,6 +73,8 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
             done.append(Checked(quoted, told.words, told.shown))
         except UserError as error:
             not_done.append(Checked(quoted, str(error)))
+    if returned_list.not_read(understood):
+        not_done.append(Checked("the attached file", _NOT_READ))
     tx.audit.add(
         "decided_by_mail", actor=decision.by, mail_id=understood.mail_id, done=len(done), not_done=len(not_done)
     )

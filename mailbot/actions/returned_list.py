@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from mailbot import wording
@@ -23,24 +24,44 @@ _OUTCOME, _MEETING = "outcome", "meeting"
 
 
 def rows(office: Office, tx: Transaction, decision: Decision, understood: Understood) -> Iterator[tuple[str, Heard]]:
-    """Each referral of the list of which anything was filled in, with what that does; then what the list has lost."""
-    found = understood.known.filled_list
-    if not found:
-        return
-    day = date.fromisoformat(found[LIST].raw.rpartition(" ")[2])
-    name = f"the review list for {wording.short_date(day, office.settings.meeting.zone)}"
+    """Each referral of the lists of which anything was filled in, with what that does; then what a list has lost."""
+    lists = [(found, _filled_in(found)) for found in understood.known.filled_lists]
+    for number, (found, boxes) in enumerate(lists):
+        day = date.fromisoformat(found[LIST].raw.rpartition(" ")[2])
+        name = f"the review list for {wording.short_date(day, office.settings.meeting.zone)}"
+        others = [filled for at, (_, filled) in enumerate(lists) if at != number]
+        for reference, filled in boxes.items():
+            if reference == _MEETING:
+                yield f"Present on {name}", _present(office, decision.by, day, filled)
+            elif any(reference in other and not _same(other[reference], filled) for other in others):
+                yield f"{reference} on {name}", Heard(1, partial(_tell_twice, reference))
+            else:
+                yield f"{reference} on {name}", _row(office, decision.by, reference, filled)
+        if boxes and (lost := _lost(tx, decision, day, found)):
+            yield name, Heard(1, partial(_tell_lost, lost))
+
+
+def not_read(understood: Understood) -> bool:
+    """Whether a document came that is no review list of ours: a spreadsheet, a PDF made of the list, a copy of it."""
+    return not understood.known.filled_lists and any(one.is_document for one in understood.mail.files)
+
+
+def _filled_in(found: Mapping[str, Answer]) -> Mapping[str, Mapping[str, Answer]]:
+    """The boxes of a list in which anything stands, by the reference or word they begin with."""
     boxes: dict[str, dict[str, Answer]] = {}
     for tag, answer in found.items():
         reference, _, part_of = tag.rpartition(".")
         if tag != LIST and (answer.raw.strip() or answer.candidates):
             boxes.setdefault(reference, {})[part_of] = answer
-    for reference, filled in boxes.items():
-        if reference == _MEETING:
-            yield f"Present on {name}", _present(office, decision.by, day, filled)
-        else:
-            yield f"{reference} on {name}", _row(office, decision.by, reference, filled)
-    if boxes and (lost := _lost(tx, decision, day, found)):
-        yield name, Heard(1, lambda _: _tell_lost(lost))
+    return boxes
+
+
+def _same(one: Mapping[str, Answer], other: Mapping[str, Answer]) -> bool:
+    return {name: answer.raw for name, answer in one.items()} == {name: answer.raw for name, answer in other.items()}
+
+
+def _tell_twice(reference: str, _tx: Transaction) -> Told:
+    raise UserError(f"{reference} is filled in on two lists of this mail, and not alike. Nothing was recorded.")
 
 
 def _lost(tx: Transaction, decision: Decision, day: date, found: Mapping[str, Answer]) -> list[str]:
@@ -52,7 +73,7 @@ def _lost(tx: Transaction, decision: Decision, day: date, found: Mapping[str, An
     return [reference for reference in given if reference not in there]
 
 
-def _tell_lost(lost: list[str]) -> Told:
+def _tell_lost(lost: list[str], _tx: Transaction) -> Told:
     have, them = ("has", "it") if len(lost) == 1 else ("have", "them")
     raise UserError(
         f"{wording.listed(lost)} {have} no boxes in the list that came back, so nothing was recorded for {them}. Write "

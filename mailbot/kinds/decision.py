@@ -15,7 +15,7 @@ _NOT_PROVEN = "not_proven"
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """From a staff address, or in staff's words, in answer to a letter to staff; thanks alone decide nothing."""
     letters = [one for one in known.our_letters if one.name in ANSWERED] + [one.letter for one in known.codes]
-    if known.filled_list and mail.sender.address in known.staff:
+    if known.filled_lists and mail.sender.address in known.staff:
         return (Why("review_list", "brings the review list, filled in"), _proof(mail, known))
     if not letters or known.filled or only_thanks(mail, known):
         return None
