@@ -7,7 +7,7 @@ PINS := constraints.txt pyproject.toml
 
 # Servers and programs the tests speak to, programs people fill and print forms with, what builds the blank form, and
 # fonts made from people's hands.
-PACKAGES := dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
+PACKAGES := iproute2 dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils openssl \
 	gir1.2-poppler-0.18 python3-gi pdftk-java ghostscript mupdf-tools libreoffice-writer libreoffice-draw python3-uno \
 	libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation \
 	fonts-dkg-handwriting fonts-breip fonts-rufscript fonts-humor-sans fonts-bwht fonts-sjfonts \
@@ -29,7 +29,7 @@ help:
 	@echo 'make bench-mail  what is promised of reading and deciding mails'
 	@echo 'make bench-lists  the digest and review list for 25, 250 and 2,500 referrals; ARGS=--smoke for 20'
 	@echo 'make fuzz      200,000 mutated mails; make fuzz ARGS="--mails 20000 --seed 7"'
-	@echo 'make bench-faults  bad days, one fault after another; ARGS=--smoke four of them'
+	@echo 'make bench-faults  bad days, one fault after another; ARGS=--smoke some of them'
 	@echo 'make learn     config/words/likeness.toml anew, from the examples in tests/corpus/words'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'

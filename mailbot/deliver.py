@@ -12,8 +12,9 @@ import structlog
 
 from mailbot.actions import Office, delivery
 from mailbot.clock import Clock
-from mailbot.errors import InDoubt, MailboxError, Passing, Permanent
+from mailbot.errors import InDoubt, MailboxError, Passing, Permanent, Throttled
 from mailbot.letters import assemble, encode
+from mailbot.loop import Backoff
 from mailbot.mailboxes import Mailbox, Role
 from mailbot.senders import Sender
 from mailbot.settings import MailboxSettings
@@ -44,6 +45,7 @@ class Deliverer:
         self._connect = connect
         self._mailbox: Mailbox | None = None
         self._folders: dict[Role, str] = {}
+        self._backoff, self._pause, self._left_at = Backoff(), timedelta(0), clock.now()
         self._settled_at = datetime.min.replace(tzinfo=UTC)
         self._encoded = lru_cache(maxsize=32)(self._load)
         self._lease = timedelta(seconds=office.settings.sender.answer_timeout_seconds) + _BATCH_TIME * 2
@@ -152,8 +154,8 @@ class Deliverer:
         role: Role = "drafts" if self._sender.leaves == "held" else "sent"
         try:
             found = self._find(role, row["message_id"])
-        except MailboxError:
-            self._close_mailbox()
+        except MailboxError as error:
+            self._leave_alone(error)
             return False  # without a look in Sent nothing is sent again
         grace = timedelta(seconds=settings.in_doubt_grace_seconds)
         waits = settings.keeps_sent_copies and self._clock.now() - row["doubt_since"] < grace
@@ -195,9 +197,9 @@ class Deliverer:
                 if not self._find("sent", row["message_id"]):
                     raw = assemble(row["skeleton"], self._encoded)
                     self._open().append(self._folder("sent"), raw)
-        except MailboxError:
-            self._close_mailbox()
-            return False  # tried again at the next idle step; what was put there is found then
+        except MailboxError as error:
+            self._leave_alone(error)
+            return False  # tried again later; what was put there is found then
         if due:
             with self._store.transaction(now) as tx:
                 for row in due:
@@ -210,15 +212,26 @@ class Deliverer:
         """Put a letter into Drafts, for a person to send; raises MailboxError."""
         try:
             self._open().append(self._folder("drafts"), raw, draft=True)
-        except MailboxError:
-            self._close_mailbox()
+        except MailboxError as error:
+            self._leave_alone(error)
             raise
 
     def _open(self) -> Mailbox:
         if self._mailbox is None:
+            if timedelta(0) <= self._clock.now() - self._left_at < self._pause:
+                raise MailboxError("the mailbox is left alone for a while")
             self._mailbox = self._connect(self._office.settings.mailbox)
             self._folders = {folder.role: folder.name for folder in reversed(self._mailbox.folders())}
+            self._backoff.reset()
         return self._mailbox
+
+    def _leave_alone(self, error: MailboxError) -> None:
+        """A server in trouble is not knocked at every second: later and later, and not before the time it asked for."""
+        self._close_mailbox()
+        if timedelta(0) <= self._clock.now() - self._left_at < self._pause:
+            return  # it was not even tried
+        asked = error.seconds if isinstance(error, Throttled) else 0.0
+        self._left_at, self._pause = self._clock.now(), timedelta(seconds=max(asked, self._backoff.next()))
 
     def _folder(self, role: Role) -> str:
         self._open()

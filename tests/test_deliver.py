@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,14 +12,14 @@ from imapclient import IMAPClient
 
 from mailbot.actions import Office
 from mailbot.deliver import Deliverer
-from mailbot.errors import InDoubt
+from mailbot.errors import InDoubt, MailboxError, Throttled
 from mailbot.letters import FormFacts
 from mailbot.mailboxes.imap import Imap
 from mailbot.senders.nothing import Nothing
 from mailbot.senders.smtp import Smtp
 from mailbot.settings import MailboxSettings, SenderSettings
 from mailbot.store import LetterState, Store
-from tests.desk import Desk, Still, a_letter, mail, office_with, our_office
+from tests.desk import MONDAY, Desk, Still, a_letter, mail, office_with, our_office
 from tests.servers.dovecot import Dovecot
 from tests.servers.net import HOST
 from tests.servers.smtp import DROP, KEEP_AND_DROP, Envelope, SmtpSink, Stage, keep_sent_copies
@@ -304,6 +305,30 @@ class TestInDoubt:
             out.clock.move(minutes=10)
         assert out.needs() == ["letter_in_doubt"]
         out.deliverer.close()
+
+
+class TestAMailboxInTrouble:
+    """Deliver's own connection, for a look into Sent and for copies, is not tried every second (R12)."""
+
+    def test_it_is_tried_later_and_later_and_not_before_the_server_asked(self, out: Outgoing) -> None:
+        tried: list[float] = []
+        out.sink.answer = answers("DATA", DROP)
+        out.put()
+
+        def connect(_: MailboxSettings) -> Any:
+            tried.append((out.clock.now() - MONDAY).total_seconds())
+            if len(tried) == 1:
+                raise Throttled("signing in: the server asks for a pause", 300.0)
+            raise MailboxError("signing in: the connection broke")
+
+        out.deliverer._connect = connect
+        for _ in range(3600):
+            out.deliverer.step()
+            out.clock.move(seconds=1)
+        pauses = [later - earlier for earlier, later in pairwise(tried)]
+        assert pauses[0] >= 300
+        assert len(tried) < 40
+        assert max(pauses[1:]) <= 306
 
 
 class TestSentCopies:

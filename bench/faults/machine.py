@@ -1,55 +1,106 @@
-"""The machine misbehaves, and mail that breaks things."""
+"""The machine misbehaves: its disk, its clock, its memory, and who stops and starts it."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-import subprocess
-import time
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from bench.faults.fault import Fault
 from bench.faults.round import Round
-from tests.stories import breaker
+from mailbot.store import MailState
+from mailbot.store.tables import mail
+from tests.parsers.hostile import BOMBS
+from tests.servers.smtp import Envelope, Stage
 
-Fault = Callable[[Round], None]
+Happens = Callable[[Round], None]
+_OLD_WORD = Path(__file__).parents[2] / "tests/parsers/data/saved-by-libreoffice.doc"
 
 
-def _database(one: Round) -> Path:
-    return Path(one.desk.environment["MAILBOT_DATABASE__URL"].removeprefix("sqlite:///"))
-
-
-def _disk_full(one: Round) -> None:
-    """The database lies on a disk of its own, which fills up and is cleared again."""
-    ballast = _database(one).parent / "ballast"
-    one.desk.start()
-    one.asks()
-    one.settle()
+@contextlib.contextmanager
+def _full(folder: Path) -> Iterator[None]:
+    """The disk of that folder has no room for a byte more."""
+    ballast = folder / "ballast"
     with contextlib.suppress(OSError), ballast.open("wb") as file:
         while True:
             file.write(b"\0" * 4096)
             file.flush()
-    one.asks(2)
-    one.wait(3)
-    ballast.unlink()
-    one.settle()
+    try:
+        yield
+    finally:
+        ballast.unlink()
 
 
-def _locked(one: Round) -> None:
+def _disk_full(one: Round) -> None:
+    """The database lies on a disk of its own, which fills up and is cleared again."""
     one.desk.start()
     one.asks()
     one.settle()
-    other = sqlite3.connect(_database(one), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    one.asks(2)
-    one.wait(4)
-    other.execute("ROLLBACK")
-    other.close()
+    with _full(one.desk.folder):
+        one.asks(2)
+        one.wait(3)
     one.settle()
 
 
-def _clock(hours: float) -> Fault:
+def _no_temporary_files(one: Round) -> None:
+    """Forms are read that need no such file; one that does waits for a person, and the next is read again."""
+    one.desk.start()
+    with _full(one.desk.folder / "tmp"):
+        one.asks()
+        one.returns_a_form()
+        one.returns_a_form("form.doc", _OLD_WORD.read_bytes())
+        one.settle()
+        one.told(1, "of the form that could not be opened")
+    one.returns_a_form(surname="Tarrant")
+    one.settle()
+    if len(one.desk.letters("receipt")) < 2:
+        one.faults.append("lost: the receipt of a form that could be read")
+
+
+def _eaten(bomb: str) -> Happens:
+    """A file takes the memory, or the time, that one child may have; a form beside it is read."""
+
+    def fault(one: Round) -> None:
+        one.desk.start()
+        one.returns_a_form("form.pdf", BOMBS[bomb]())
+        one.returns_a_form()
+        one.asks()
+        one.settle()
+        one.told(1, "of the file that could not be read")
+        if len(one.desk.letters("receipt")) < 1:
+            one.faults.append("lost: the receipt of the form beside it")
+
+    return fault
+
+
+def _ended_by_the_kernel(one: Round) -> None:
+    """The machine has no memory left, and the kernel ends the child that reads a file (SIGKILL)."""
+    one.desk.start()
+    one.returns_a_form()
+    one.desk.until(lambda: _end_child(one), "no child was there to end")
+    one.asks()
+    one.returns_a_form(surname="Tarrant")
+    one.settle()
+    one.told(1, "of the file that was not read")
+
+
+def _end_child(one: Round) -> bool:
+    """Whether a child of the daemon was at work, and is ended now."""
+    assert one.desk.process
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            if f"\nPPid:\t{one.desk.process.pid}\n" in status.read_text():
+                os.kill(int(status.parent.name), signal.SIGKILL)
+                return True
+    return False
+
+
+def _clock(hours: float) -> Happens:
     def fault(one: Round) -> None:
         one.desk.start()
         one.asks()
@@ -59,6 +110,22 @@ def _clock(hours: float) -> Fault:
         one.settle()
 
     return fault
+
+
+def _back_while_waiting(one: Round) -> None:
+    """A letter waits to be tried again; then somebody puts a clock right that was five hours fast."""
+    left = [2]
+
+    def refuse(stage: Stage, _: Envelope) -> str | None:
+        left[0] -= stage == "MAIL" and left[0] > 0
+        return "451 4.3.0 later" if stage == "MAIL" and left[0] > 0 else None
+
+    one.desk.sink.answer = refuse
+    one.desk.start()
+    one.asks(2)
+    one.desk.until(lambda: left[0] < 2, "no letter was tried")
+    one.desk.move_clock(one.desk.now() - timedelta(hours=5))
+    one.settle()
 
 
 def _stopped(one: Round) -> None:
@@ -73,16 +140,41 @@ def _stopped(one: Round) -> None:
     one.desk.start()
     one.asks(3)
     one.desk.until(lambda: not slow, "no letter was handed over")
-    began = time.monotonic()
-    try:
-        one.desk.stop()
-    except (AssertionError, subprocess.TimeoutExpired) as error:
-        one.faults.append(f"lost: it did not end well: {type(error).__name__}")
-    if time.monotonic() - began > 11:
-        one.faults.append("lost: more than ten seconds to its end")
-    one.wait(max(0.0, 15 - (time.monotonic() - began)))
+    one.stops_in_time()
+    one.wait(15)
     one.desk.start()
     one.settle()
+
+
+def _stopped_in_fetch(one: Round) -> None:
+    one.desk.start()
+    one.asks()
+    one.settle()
+    one.proxy.before(b"BODY.PEEK[]", lambda: setattr(one.proxy, "stalled", True))
+    one.asks(2)
+    one.desk.until(lambda: one.proxy.struck, "nothing is fetched")
+    one.stops_in_time()
+    one.proxy.stalled = False
+    one.desk.start()
+    one.settle()
+
+
+def _stopped_while_reading(one: Round) -> None:
+    """The child has a file that takes it long; it is read after the next start, and no strike is counted."""
+    one.desk.start()
+    one.returns_a_form("form.pdf", BOMBS["a million words"]())
+    one.asks()
+    one.desk.until(lambda: _is_reading(one), "no file is read")
+    one.stops_in_time()
+    one.desk.start()
+    one.settle()
+    one.told(1, "of the file that could not be read")
+
+
+def _is_reading(one: Round) -> bool:
+    with one.desk.ledger() as tx:
+        taken = tx.connection.execute(sa.select(mail.c.strikes).where(mail.c.state == MailState.READING)).scalar()
+    return bool(taken)
 
 
 def _broken_configuration(one: Round) -> None:
@@ -103,32 +195,17 @@ def _broken_configuration(one: Round) -> None:
     one.settle()
 
 
-def _poison(break_it: Callable[[], None], *, dies: bool) -> Fault:
-    def fault(one: Round) -> None:
-        one.desk.receive("Ann Fry <ann.fry@council.example>", breaker.MARK, "Please can you send me the form?")
-        one.given += 1
-        one.asks(2)
-        if dies:
-            for _ in range(3):
-                one.desk.launch(break_it)
-                one.desk.until(lambda: one.desk.has_died, "it did not die")
-                one.desk.kill()
-        one.desk.start(break_it)
-        one.settle()
-        told = list(one.desk.letters("needs-a-person"))
-        if len(told) != 1:
-            one.faults.append(f"{'twice' if told else 'lost'}: staff were told {len(told)} times")
-
-    return fault
-
-
-FAULTS: dict[str, Fault] = {
-    "disk full": _disk_full,
-    "database locked": _locked,
-    "clock five hours on": _clock(5),
-    "clock five hours back": _clock(-5),
-    "SIGTERM before the server's answer": _stopped,
-    "configuration broken on restart": _broken_configuration,
-    "poison: a mail that raises": _poison(breaker.raises_at_the_mark, dies=False),
-    "poison: a mail that kills the process": _poison(breaker.dies_at_the_mark, dies=True),
+FAULTS = {
+    "disk full": Fault(_disk_full, small_disk="of the database"),
+    "temporary folder full": Fault(_no_temporary_files, small_disk="of temporary files"),
+    "a file that eats a child's memory": Fault(_eaten("40 GB packed twice"), {"READING__MEMORY_MB": "256"}),
+    "a file that takes a child too long": Fault(_eaten("a million words"), {"READING__SECONDS": "6"}),
+    "out of memory: the kernel ends a child": Fault(_ended_by_the_kernel),
+    "clock five hours on": Fault(_clock(5)),
+    "clock five hours back": Fault(_clock(-5)),
+    "clock five hours back while a letter waits": Fault(_back_while_waiting),
+    "SIGTERM before the server's answer": Fault(_stopped),
+    "SIGTERM in a FETCH that stalls": Fault(_stopped_in_fetch),
+    "SIGTERM while a file is read": Fault(_stopped_while_reading, {"READING__SECONDS": "12"}),
+    "configuration broken on restart": Fault(_broken_configuration),
 }

@@ -16,6 +16,8 @@ from parsers.readers import ASK, Source, docx
 from parsers.reading import Unreadable
 
 _UNSUPPORTED = Unreadable("unsupported", f"This is a Word document of the old kind (.doc). {ASK}")
+_NO_ROOM = Unreadable("limits", "There was no room here to open this document; a person should look at it.")
+_ROOM = 32 << 20  # bytes: less may be too little for the program's profile and its copy
 _ENCRYPTED = 0x0100  # of the flags at byte 10 (MS-DOC 2.5.2)
 _SECONDS = 30.0  # a form takes two; a reading has 60
 _FILES, _FILE_BYTES = 256, 64 << 20  # LibreOffice opens its parts and writes a profile
@@ -53,6 +55,13 @@ def _locked(data: bytes) -> bool:
 
 
 def _as_docx(program: str, source: Source) -> bytes:
+    try:
+        return _converted(program, source)
+    except OSError:  # of ours: LibreOffice's own come back as what it answers
+        raise _NO_ROOM from None
+
+
+def _converted(program: str, source: Source) -> bytes:
     _may_write()
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -76,7 +85,7 @@ def _as_docx(program: str, source: Source) -> bytes:
             )
             return made.read_bytes()
         except (subprocess.SubprocessError, OSError):
-            raise _UNSUPPORTED from None
+            raise _NO_ROOM if shutil.disk_usage(folder).free < _ROOM else _UNSUPPORTED from None
 
 
 def _may_write() -> None:

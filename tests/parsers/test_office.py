@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -98,6 +99,13 @@ def test_without_libreoffice_an_old_document_is_asked_for_in_another_kind(monkey
 
     assert codes(reading) == ["unsupported"]
     assert "save it as a PDF or a Word document (.docx)" in reading.problems[0].words
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_without_room_for_its_files_an_old_document_is_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+
+    assert codes(read_here(kept("doc"))) == ["limits"], "the sender is not asked for what we could not do"
 
 
 def test_a_locked_old_document_is_named() -> None:

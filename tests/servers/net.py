@@ -12,7 +12,7 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,7 +70,8 @@ def end_group(process: subprocess.Popen[bytes], first: signal.Signals = signal.S
 class Certificate:
     """A certificate for localhost that signs itself: `file` is both what the server shows and the client's authority."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *addresses: str) -> None:
+        """`addresses`: other names of the host."""
         self.file, self.key = folder / "tls.crt", folder / "tls.key"
         key = ec.generate_private_key(ec.SECP256R1())
         self.key.write_bytes(
@@ -79,7 +80,7 @@ class Certificate:
             )
         )
         self.key.chmod(0o600)
-        self.file.write_bytes(_self_signed(key).public_bytes(serialization.Encoding.PEM))
+        self.file.write_bytes(_self_signed(key, [HOST, *addresses]).public_bytes(serialization.Encoding.PEM))
 
     def server_context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -90,9 +91,9 @@ class Certificate:
         return ssl.create_default_context(cafile=self.file)
 
 
-def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+def _self_signed(key: ec.EllipticCurvePrivateKey, addresses: Sequence[str]) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(HOST))]
+    hosts = [x509.DNSName("localhost"), *(x509.IPAddress(ipaddress.ip_address(one)) for one in addresses)]
     now = datetime.now(UTC)
     public = key.public_key()
     usage = x509.KeyUsage(

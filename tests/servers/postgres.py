@@ -26,6 +26,28 @@ class Postgres:
 
     def __init__(self, root: Path) -> None:
         self.root, self.port = root, free_port()
+        self.command: list[str | Path] = []
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with (self.root / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                _unprivileged(self.command),
+                stdout=log,
+                stderr=log,
+                cwd=self.root,
+                env=_environment(self.root),
+                start_new_session=True,
+            )
+        if not wait_until(self.answers, 20):
+            raise RuntimeError((self.root / "log").read_text())
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it and every session, as an administrator does; SIGQUIT does so without tidying up."""
+        process, self._process = self._process, None
+        if process is not None:
+            end_group(process, how)
 
     def new_database(self) -> str:
         """The SQLAlchemy URL of an empty database."""
@@ -68,27 +90,17 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
         subprocess.run(_unprivileged(create), check=True, capture_output=True, cwd=root, env=_environment(root))
         options = ["listen_addresses=127.0.0.1", f"port={postgres.port}", f"unix_socket_directories={root}"]
         options += () if durable else NOT_DURABLE
-        serve: list[str | Path] = [
+        postgres.command = [
             programs / "postgres",
             "-D",
             data,
             *(part for option in options for part in ("-c", option)),
         ]
-        with (root / "log").open("wb") as log:
-            process = subprocess.Popen(
-                _unprivileged(serve),
-                stdout=log,
-                stderr=log,
-                cwd=root,
-                env=_environment(root),
-                start_new_session=True,
-            )
         try:
-            if not wait_until(postgres.answers, 20):
-                raise RuntimeError((root / "log").read_text())
+            postgres.start()
             yield postgres
         finally:
-            end_group(process, signal.SIGQUIT)  # at once, without tidying what is thrown away
+            postgres.stop(signal.SIGQUIT)  # at once, for it is thrown away
 
 
 def _programs() -> Path:

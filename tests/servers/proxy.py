@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.servers.net import HOST, Certificate
@@ -26,6 +26,16 @@ class Line:
 
 
 @dataclass
+class Change:
+    """Words of one side that reach the other as different words, so many times."""
+
+    old: bytes
+    new: bytes
+    from_server: bool = True
+    times: int = 1_000_000
+
+
+@dataclass
 class Proxy:
     """Connect to `port` instead of the server; `lines` grows while they talk."""
 
@@ -35,17 +45,26 @@ class Proxy:
     port: int = 0
     stalled: bool = False  # nothing passes any more, and nobody is told
     pause: float = 0.0  # seconds between pieces of 64 bytes from the server
-    struck: int = 0  # how often it did what `break_at` and `answer` told it to
+    struck: int = 0  # how often it did what it was told to, and when it did so last
+    struck_at: float = 0.0
+    changes: list[Change] = field(default_factory=list)
+    listen: Callable[[], socket.socket] = lambda: socket.create_server((HOST, 0))  # where clients find it
+    shown: Certificate | None = None  # to clients; None: the server's own
     _break: tuple[bytes, bool] = (b"", False)
-    _said: tuple[bytes, bytes] = (b"", b"")
+    _said: tuple[bytes, bytes, bool] = (b"", b"", False)
+    _deed: tuple[bytes, bool, Callable[[], None]] = (b"", False, lambda: None)
 
     def break_at(self, word: bytes, *, after: bool) -> None:
         """Once: the line ends as the client says this word; or with `after`, when the server answers it."""
         self._break = word, after
 
-    def answer(self, word: bytes, words: bytes) -> None:
-        """Once: what the client says with this word is answered so, behind its tag, and the line ends."""
-        self._said = word, words
+    def answer(self, word: bytes, words: bytes, *, tagged: bool = True) -> None:
+        """Once: what the client says with this word is answered so. IMAP: behind its tag, and then the line ends."""
+        self._said = word, words, tagged
+
+    def before(self, word: bytes, deed: Callable[[], None], *, whole_line: bool = False) -> None:
+        """Once: this is done before the server hears the client say that word, or a line that is nothing else."""
+        self._deed = word, whole_line, deed
 
     def when(self, told: bytes, after: float = 0.0) -> float | None:
         """When the server first said a line with that in it: `when(b" EXISTS", sent)`."""
@@ -59,7 +78,7 @@ class Proxy:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Proxy]:
-        with socket.create_server((HOST, 0)) as listener:
+        with self.listen() as listener:
             self.port = listener.getsockname()[1]
             thread = threading.Thread(target=self._accept, args=(listener,), daemon=True)
             thread.start()
@@ -79,7 +98,8 @@ class Proxy:
             stack.enter_context(client)
             server = stack.enter_context(socket.create_connection((HOST, self.upstream)))
             if self.certificate is not None:
-                client = stack.enter_context(self.certificate.server_context().wrap_socket(client, server_side=True))
+                shown = (self.shown or self.certificate).server_context()
+                client = stack.enter_context(shown.wrap_socket(client, server_side=True))
                 context = self.certificate.client_context()
                 server = stack.enter_context(context.wrap_socket(server, server_hostname="localhost"))
             for sock in (client, server):
@@ -94,8 +114,13 @@ class Proxy:
         data = source.recv(65536)
         while self.stalled:
             time.sleep(0.05)
+        if not half.from_server:
+            self._do(data)
         if self._ends_here(source, half, data):
             return False
+        data = self._changed(data, half)
+        if not half.from_server and self._answers(source, data):
+            return True
         if self.pause and half.from_server:
             for start in range(0, len(data), 64):
                 half.to.sendall(data[start : start + 64])
@@ -111,22 +136,52 @@ class Proxy:
         """Whether the line ends now, as it was told to."""
         word, after = self._break
         if half.breaks:
-            self.struck += 1
+            self._has_struck()
             return True  # the server has done it and answers
         if half.from_server:
             return False
         if word and word in data:
             self._break = b"", False
             half.other.breaks = after
-            self.struck += not after
+            self._has_struck(not after)
             return not after
-        told, words = self._said
-        if told and told in data:
-            self._said = b"", b""
-            self.struck += 1
+        told, words, tagged = self._said
+        if told and told in data and tagged:
+            self._said = b"", b"", False
+            self._has_struck()
             source.sendall(data.split()[0] + b" " + words)
             return True
         return False
+
+    def _has_struck(self, times: int = 1) -> None:
+        self.struck += times
+        self.struck_at = time.monotonic()
+
+    def _do(self, data: bytes) -> None:
+        word, whole_line, deed = self._deed
+        said = word in data if not whole_line else b"\r\n" + word + b"\r\n" in b"\r\n" + data
+        if word and said:
+            self._deed = b"", False, lambda: None
+            deed()
+            self._has_struck()
+
+    def _answers(self, source: socket.socket, data: bytes) -> bool:
+        """Whether the proxy has answered in the server's place, and the line goes on."""
+        told, words, tagged = self._said
+        if not told or told not in data or tagged:
+            return False
+        self._said = b"", b"", False
+        self._has_struck()
+        source.sendall(words)
+        return True
+
+    def _changed(self, data: bytes, half: _Half) -> bytes:
+        for change in self.changes:
+            if change.times and change.from_server == half.from_server and change.old in data:
+                data = data.replace(change.old, change.new)
+                change.times -= 1
+                self._has_struck()
+        return data
 
 
 @dataclass

@@ -244,6 +244,10 @@ class Desk:
         self._delivered += 1
         return arrived
 
+    def was_taken_out(self, mails: int) -> None:
+        """So many of those delivered are not waited for: somebody else took them out, perhaps before they were seen."""
+        self._delivered -= mails
+
     def put(self, raw: bytes, folder: str, came_at: datetime | None = None) -> None:
         """Put a message into a folder, as staff's own programs do with what they send."""
         with self.imap() as imap:

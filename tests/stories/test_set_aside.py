@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from tests.stories import breaker
 from tests.stories.conftest import OpenDesk
 from tests.stories.desk import Desk
@@ -39,15 +43,16 @@ def test_a_mail_that_breaks_the_code(open_desk: OpenDesk) -> None:
     assert desk.waiting() == []
 
 
-def test_a_mail_that_kills_the_process_takes_no_other_with_it(open_desk: OpenDesk) -> None:
+@pytest.mark.parametrize("break_it", [breaker.dies_at_the_mark, breaker.hangs_at_the_mark], ids=["dies", "hangs"])
+def test_a_mail_that_ends_the_process_takes_no_other_with_it(open_desk: OpenDesk, break_it: Callable[[], None]) -> None:
     desk = open_desk()
     desk.receive(JO, breaker.MARK)
     desk.receive(SAM)
     for _ in range(3):
-        desk.launch(breaker.dies_at_the_mark)
+        desk.launch(break_it)
         desk.until(lambda: desk.has_died, "it is still alive")
         desk.kill()
-    desk.start(breaker.dies_at_the_mark)
+    desk.start(break_it)
     desk.quiet()
 
     assert mail_states(desk) == ["set_aside", "handled"]
