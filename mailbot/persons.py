@@ -65,6 +65,18 @@ def compare(one: Person, other: Person) -> Likeness | None:
     return None
 
 
+def is_another(one: Person, other: Person) -> bool:
+    """Whether two forms plainly name two people: more about them differs than agrees; a slip is none."""
+    pairs = [
+        (one.nhs, other.nhs, one.nhs == other.nhs),
+        (one.surname, other.surname, _ratio(one.surname, other.surname) >= _SURNAMES_ALIKE),
+        (one.forenames, other.forenames, _ratio(one.forenames, other.forenames) >= _NAMES_ALIKE),
+        (one.born, other.born, one.born == other.born),
+    ]
+    agree = [alike for a, b, alike in pairs if a and b]
+    return agree.count(False) >= max(2, agree.count(True) + 1)
+
+
 def _may_be_one_day(one: date | None, other: date | None) -> bool:
     """Whether a slip of the pen lies between them: one part differs, or day and month changed places."""
     if one is None or other is None:

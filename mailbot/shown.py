@@ -9,11 +9,19 @@ from typing import Any
 import phonenumbers
 
 from mailbot import wording
-from parsers.form import Field
+from parsers.form import Field, Form
 from parsers.reading import Answer
 
 NOT_ANSWERED = "Not answered"
 PLEASE_CHECK = "please check: "
+
+
+def label(form: Form, key: str) -> str:
+    """What is asked, by the key of its answer: of a table, its row; a key that no form knows is itself."""
+    field_id, _, row = key.partition(".")
+    if field_id not in form:
+        return key
+    return dict(form[field_id].rows).get(row, form[field_id].label)
 
 
 def shown(field: Field, answer: Answer | None) -> str:

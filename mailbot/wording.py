@@ -81,3 +81,8 @@ def local(moment: datetime, zone: tzinfo) -> datetime:
 
 def _day(moment: date, zone: ZoneInfo) -> date:
     return local(moment, zone).date() if isinstance(moment, datetime) else moment
+
+
+def ended(words: str) -> str:
+    """A sentence with its full stop, where it does not end in a question of the form."""
+    return words if words.endswith(("?", ".", "!")) else f"{words}."

@@ -48,7 +48,7 @@ def _fullest(one: Reading, other: Reading, form: Form) -> Reading:
     fuller, less = (one, other) if _fullness(one) > _fullness(other) else (other, one)
     here, there = alike.placed(fuller), alike.placed(less)
     answers = {key: _beside(here[key], there[key]) if key in there else here[key] for key in here}
-    differ = [key for key in answers if answers[key] != here[key]]
+    differ = [key for key in answers if answers[key] != here[key] or _is_new(here[key], there.get(key))]
     problems = (*fuller.problems, *([_differing(form, differ)] if differ else ()))
     return replace(fuller, files=tuple(dict.fromkeys((*one.files, *other.files))), answers=answers, problems=problems)
 
@@ -57,12 +57,17 @@ def _fullness(reading: Reading) -> int:
     return sum(reading.answers[key].sure for key in _answered(reading))
 
 
+def _is_new(kept: Answer, other: Answer | None) -> bool:
+    """Whether the other copy surely leaves open what this one answers: it was a draft."""
+    return bool(kept.raw.strip()) and other is not None and other.sure and not other.raw.strip()
+
+
 def _beside(kept: Answer, other: Answer) -> Answer:
-    if not other.raw.strip() or kept.value == other.value:
+    if not other.raw.strip() or (kept.value is not None and kept.value == other.value):
         return kept
     if not kept.raw.strip():
         return alike.doubted(other, "only another copy of this form says this")
-    if not (kept.sure and other.sure) and (kept.sure or alike.same(kept, other)):
+    if alike.same(kept, other) or (kept.sure and not other.sure):
         return kept  # the other is the same words in doubt, such as a scan of what was typed
     shown = replace(kept, candidates=(alike.said(kept), alike.said(other)))
     return alike.doubted(shown, "another copy of this form says something else")
@@ -70,5 +75,5 @@ def _beside(kept: Answer, other: Answer) -> Answer:
 
 def _differing(form: Form, keys: Iterable[str]) -> Problem:
     labels = dict.fromkeys(form[key.partition(".")[0]].label for key in keys)
-    words = f"Two copies of this form are here, and the fuller one was taken. They differ in: {'; '.join(labels)}."
-    return Problem("copies", words)
+    words = f"Two copies of this form are here, and the fuller one was taken. They differ in: {'; '.join(labels)}"
+    return Problem("copies", words if words.endswith("?") else f"{words}.")

@@ -104,7 +104,9 @@ class TestTheFormAgain:
         with desk.store.look(desk.clock.now()) as tx:
             assert {row["key"] for row in tx.referrals.every_answer(1) if row["version"] == 2} == set(LEFT_OUT)
             words = tx.needs.waiting()[0]["words"]
-        assert "Changed: How can we safely contact them?; Tell us what has happened; Who holds the case now?." in words
+        assert (
+            "Answered now: How can we safely contact them?; Tell us what has happened; Who holds the case now?" in words
+        )
 
 
 class TestReminders:

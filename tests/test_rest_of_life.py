@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from mailbot.actions import Office, answers, by_hand, outcome_letters, outcomes, proposals, telling
 from mailbot.errors import UserError
-from mailbot.persons import Person, compare
+from mailbot.persons import Person, compare, is_another
 from mailbot.settings import ReferralSettings
 from mailbot.store import Store
 from parsers import Answer
@@ -266,6 +266,18 @@ class TestTheSamePerson:
         assert (value(desk, "h_holder"), referral(desk, 2)["state"]) == ("Fareham CMHT", "closed")
         assert value(desk, "p_surname") == "Whitlock"
 
+    def test_the_review_list_has_what_a_later_form_changed(self, desk: Desk) -> None:
+        """B26: what was only added is not called a correction."""
+        from mailbot.actions import standing
+
+        entered(desk, **WHITLOCK)
+        entered(desk, **{**WHITLOCK, "p_dob": "27 3 1958"}, h_holder="Fareham CMHT")
+        does(desk, "merge", "HM-2026-0001")
+        with desk.store.look(desk.clock.now()) as tx:
+            notes = standing.notes(desk.office, tx, tx.referrals.by_id(1))
+        assert "Corrected: Date of birth “27 March 1958” (was “27 March 1985”)." in notes
+        assert not [one for one in notes if "Fareham" in one]
+
     def test_what_was_decided_of_one_is_not_merged(self, desk: Desk) -> None:
         entered(desk, **WHITLOCK)
         with desk.store.transaction(desk.clock.now()) as tx:
@@ -317,6 +329,29 @@ class TestTheSamePerson:
         found = compare(one, two)
         assert (found.sure if found else "") == sure
         assert compare(two, one) == found
+
+    @pytest.mark.parametrize(
+        ("other", "another"),
+        [
+            ({"p_surname": "Harrow", "p_forenames": "Martin", "p_dob": "2 1 1971", "p_nhs": "9990000026"}, True),
+            ({"p_surname": "Whitlock", "p_forenames": "Simon", "p_dob": "27 3 1986", "p_nhs": "9990000026"}, True),
+            ({"p_surname": "Harrow", "p_forenames": "Martin"}, True),
+            ({**WHITLOCK, "p_nhs": "9990000026"}, False),
+            ({**WHITLOCK, "p_surname": "Harrow", "p_dob": "3 3 1985"}, False),
+            ({"p_surname": "Harrow"}, False),
+            ({}, False),
+        ],
+    )
+    def test_a_form_about_somebody_else_corrects_nothing(
+        self, desk: Desk, other: dict[str, str], another: bool
+    ) -> None:
+        """B8, B26."""
+        with desk.store.look(desk.clock.now()) as tx:
+            one, two = (
+                Person.of(by_hand.answers_of(desk.office, tx, [f"{key}={text}" for key, text in given.items()]))
+                for given in (WHITLOCK, other)
+            )
+        assert is_another(one, two) is another
 
     def test_doubtful_readings_link_nobody(self) -> None:
         doubtful = Person.of({"p_nhs": Answer("9990000018", "999 000 0018", 0.4)})

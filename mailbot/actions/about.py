@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from mailbot.actions import arrangements, deferrals, restricting, spoken
+from mailbot.actions import arrangements, deferrals, life, restricting, spoken
 from mailbot.actions.heard import Heard, Told
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
@@ -29,10 +29,15 @@ def _until(office: Office, tx: Transaction, reference: str, said: str, by: str) 
     return deferrals.set_day(office, tx, restricting.must_see(office, tx, reference, by), said, by)
 
 
+def _reopen(office: Office, tx: Transaction, reference: str, _said: str, by: str) -> str:
+    return life.reopen(office, tx, restricting.must_see(office, tx, reference, by), by)
+
+
 ABOUT: Mapping[str, About] = {
     **{how: partial(_sight, how) for how in ("only-for", "not-for", "for-all")},
     "discuss": _discuss,
     "until": _until,
+    "reopen": _reopen,
 }
 
 
@@ -49,8 +54,14 @@ def heard(office: Office, decision: Decision, lines: Sequence[str]) -> Heard | N
     said = spoken.order(found["words"]) if found else None
     if found is None or said is None or said.item is not None or said.action not in ABOUT:
         return None
+    if said.action == "until" and any(_is_outcome(office, part) for part in re.split("[,;]", said.said)):
+        return None  # "until 9 December, Dr Patel, deferred" is an outcome
     reference = found["reference"]
     return Heard(1, lambda tx: Told(answer(office, tx, reference, said.action, said.said, decision.by)))
+
+
+def _is_outcome(office: Office, words: str) -> bool:
+    return any(words.strip().lower() in one.names for one in office.outcomes)
 
 
 def named(office: Office) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from mailbot import wording
 from mailbot.actions import by_hand, people
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
+from mailbot.shown import label
 from mailbot.store import Transaction
 from mailbot.understood import Understood
 from parsers import Answer
@@ -32,7 +33,7 @@ def ask(office: Office, tx: Transaction, understood: Understood, referral: sa.Ro
     keys = _waiting(tx, referral["id"])
     if not keys:
         return
-    listed = "; ".join(f"{_label(office, key)} ({key})" for key in keys)
+    listed = "; ".join(f"{label(office.form, key)} ({key})" for key in keys)
     words = (
         f"The form of {referral['reference']} came on paper. {wording.count(len(keys), 'answer')} must be keyed in or "
         f"checked by a person: `mailbot show {referral['reference']}` shows what was read, and the review list shows "
@@ -68,7 +69,7 @@ def confirm_rest(tx: Transaction, referral: sa.RowMapping, by: str) -> int:
 
 def left(office: Office, tx: Transaction, referral: sa.RowMapping) -> list[str]:
     """What still waits to be checked, as `Date of birth (p_dob)`."""
-    return [f"{_label(office, key)} ({key})" for key in _waiting(tx, referral["id"])]
+    return [f"{label(office.form, key)} ({key})" for key in _waiting(tx, referral["id"])]
 
 
 def _waiting(tx: Transaction, referral_id: int) -> list[str]:
@@ -102,11 +103,3 @@ def _beside(key: str, before: Mapping[str, Answer]) -> dict[str, str]:
 
 def _said(key: str, given: Mapping[str, str]) -> bool:
     return any(name == key or name.rpartition(".")[0] == key for name in given)
-
-
-def _label(office: Office, key: str) -> str:
-    field_id, _, row = key.partition(".")
-    if field_id not in office.form:
-        return key
-    field = office.form[field_id]
-    return dict(field.rows).get(row, field.label)

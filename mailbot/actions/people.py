@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from mailbot.actions import proposals, staff
+from mailbot.actions import corrections, proposals, staff
 from mailbot.actions.office import Office
-from mailbot.letters import Action, Arrived, NeedsAPersonFacts, Proposed
+from mailbot.letters import Action, Arrived, Differing, NeedsAPersonFacts, Proposed
 from mailbot.sight import may_see
 from mailbot.store import Transaction
 from mailbot.understood import OurLetter, Understood
@@ -53,9 +53,10 @@ _FITTING = {
     "tells_a_story": ("done",),
     "other_format": ("done",),
     "referrer_differs": ("confirm-referrer", "done"),
-    "corrected_form": ("done",),
+    "corrected_form": ("confirm-answer", "done"),
+    "copies": ("confirm-answer", "done"),
     "handwritten": ("confirm-answer", "confirm-rest", "done"),
-    "form_problem": ("send-form", "new-referral", "done"),
+    "form_problem": ("merge", "send-form", "done"),
     "set_aside": ("retry", "not-ours", "done"),
     "not_delivered": ("send-again", "done"),
     "letter_failed": ("send-again", "done"),
@@ -205,6 +206,7 @@ def _tell(
         reminder=reminder,
         age=tx.now - need["opened_at"] if reminder else timedelta(),
         proposed=() if unseen else _proposed(office, tx, need),
+        differing=() if unseen else _differing(office, tx, need),
     )
     cause = f"need:{need['id']}" + (f":reminder:{tx.now:%Y-%m-%dT%H}" if reminder else "")
     name = "urgent" if need["why"] in URGENT else "needs-a-person"
@@ -236,6 +238,12 @@ def _proposed(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Pro
     if not need["proposed"] or need["referral_id"] is None:
         return ()
     return proposals.shown_beside(office, tx, need["referral_id"], need["proposed"])
+
+
+def _differing(office: Office, tx: Transaction, need: sa.RowMapping) -> tuple[Differing, ...]:
+    if need["why"] != corrections.WHY or need["referral_id"] is None:
+        return ()
+    return corrections.different(office, tx, need["referral_id"])
 
 
 def _arrived(understood: Understood | None) -> Arrived | None:

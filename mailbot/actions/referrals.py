@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from mailbot.actions import gaps, on_paper, people, replies, restricting, same_person
+from mailbot import wording
+from mailbot.actions import corrections, gaps, on_paper, people, replies, restricting, same_person
 from mailbot.actions.enquiries import thread_of
 from mailbot.actions.office import Office
 from mailbot.letters import AddedFacts, Attachment, QuestionFacts, ReceiptFacts, Received
 from mailbot.mail import passed_on_from
 from mailbot.meeting import came_late, meeting_for, meeting_on
+from mailbot.persons import Person, is_another
 from mailbot.referral import OPEN, State
 from mailbot.store import Transaction
 from mailbot.store.referrals import NewReferral
@@ -22,7 +24,7 @@ from parsers import Answer, Reading
 def take_forms(office: Office, tx: Transaction, understood: Understood) -> None:
     """A referral for each filled-in form of a mail, and one receipt; empty forms alone are asked for again."""
     filled = [form for form in understood.known.forms if form.answers and not _has(form, "empty_form")]
-    if len(filled) == 1 and (known := _corrects(tx, understood)):
+    if len(filled) == 1 and (known := _corrects(tx, understood, filled[0])):
         _correct(office, tx, understood, filled[0], known)
         return
     referrals = [_add(office, tx, understood, form) for form in filled]
@@ -32,11 +34,17 @@ def take_forms(office: Office, tx: Transaction, understood: Understood) -> None:
         _ask_for_filled(office, tx, understood)
 
 
-def _corrects(tx: Transaction, understood: Understood) -> sa.RowMapping | None:
-    """The one referral that two signs tie the form to (rule 8), while its outcome has not been told (B26)."""
+def _corrects(tx: Transaction, understood: Understood, form: Reading) -> sa.RowMapping | None:
+    """The one referral that two signs tie the form to (rule 8), while its outcome has not been told (B26).
+
+    A form about somebody else is no correction, though it comes in answer to the receipt of the one before.
+    """
     known = joined(understood.known)
     referral = tx.referrals.by_id(known[0].id) if len(known) == 1 else None
-    return referral if referral and referral["state"] in (*OPEN, State.DECIDED) else None
+    if referral is None or referral["state"] not in (*OPEN, State.DECIDED):
+        return None
+    before = Person.of(tx.referrals.answers(referral["id"]))
+    return None if is_another(before, Person.of(form.answers)) else referral
 
 
 def _add(office: Office, tx: Transaction, understood: Understood, form: Reading) -> sa.RowMapping:
@@ -69,9 +77,24 @@ def _add(office: Office, tx: Transaction, understood: Understood, form: Reading)
             office, tx, "referrer_differs", _whose(form, understood), understood=understood, referral_id=referral["id"]
         )
     on_paper.ask(office, tx, understood, referral)
-    if problems := [problem.words for problem in form.problems]:
-        people.ask(office, tx, "form_problem", " ".join(problems), understood=understood, referral_id=referral["id"])
+    _ask_about_file(office, tx, understood, form, referral)
     return referral
+
+
+def _ask_about_file(
+    office: Office, tx: Transaction, understood: Understood, form: Reading, referral: sa.RowMapping
+) -> None:
+    """What is the matter with the form's files: copies that differ (B9), pages that are missing (B10)."""
+    if copies := [problem.words for problem in form.problems if problem.code == "copies"]:
+        words = f"{' '.join(copies)} Both files are kept. Is that right? If not, say which answers are otherwise."
+        people.ask(office, tx, "copies", words, understood=understood, referral_id=referral["id"])
+    problems = [problem.words for problem in form.problems if problem.code != "copies"]
+    if problems and _has(form, "pages_missing"):
+        others = [one.reference for one in understood.known.referrals if one.id != referral["id"]]
+        if others:
+            problems.append(f"It may be the rest of {wording.listed(others, 'or')}, which its sender referred before.")
+    if problems:
+        people.ask(office, tx, "form_problem", " ".join(problems), understood=understood, referral_id=referral["id"])
 
 
 def _whose(form: Reading, understood: Understood) -> str:
@@ -88,16 +111,13 @@ def _whose(form: Reading, understood: Understood) -> str:
 def _correct(office: Office, tx: Transaction, understood: Understood, form: Reading, referral: sa.RowMapping) -> None:
     """A corrected form: a new version of the answers, the old one kept; the sender has a short note (B26)."""
     before = tx.referrals.answers(referral["id"])
-    changed = {key: one for key, one in form.answers.items() if one.raw and _differs(one, before.get(key))}
+    changed = {key: one for key, one in form.answers.items() if one.raw and corrections.differs(one, before.get(key))}
     tx.referrals.add_version(referral["id"], changed)
     restricting.restrict_if_about_colleague(office, tx, referral, understood)
     tx.mails.join(understood.mail_id, referral["id"])
     tx.audit.add("form_corrected", mail_id=understood.mail_id, referral_id=referral["id"], changed=sorted(changed))
-    labels = [office.form[key.partition(".")[0]].label for key in changed if key.partition(".")[0] in office.form]
-    words = f"A corrected form for {referral['reference']}. Changed: {'; '.join(dict.fromkeys(labels)) or 'nothing'}."
-    if referral["state"] == State.DECIDED:
-        words += " An outcome was recorded on the earlier answers: look at it again before its letter is approved."
-    people.ask(office, tx, "corrected_form", words, understood=understood, referral_id=referral["id"])
+    words = _what_changed(office, tx, referral, changed)
+    people.ask(office, tx, corrections.WHY, words, understood=understood, referral_id=referral["id"])
     _hold_if_moved(office, tx, understood, changed, referral)
     on_paper.ask(office, tx, understood, referral)
     coming = meeting_on(referral["meeting"], office.settings.meeting)
@@ -107,12 +127,23 @@ def _correct(office: Office, tx: Transaction, understood: Understood, form: Read
     replies.answer(office, tx, understood, "added", facts, referral["id"])
 
 
-def _differs(now: Answer, before: Answer | None) -> bool:
-    """Whether it says something else: "27 3 1985" and "1985-03-27" do not."""
-    if before is None:
-        return True
-    same = now.value == before.value if now.sure and before.sure and now.value is not None else now.raw == before.raw
-    return not same
+def _what_changed(office: Office, tx: Transaction, referral: sa.RowMapping, changed: Mapping[str, Answer]) -> str:
+    """Which questions, in the form's words; the letter has the answers side by side."""
+    name = referral["reference"]
+    otherwise = [one.label for one in corrections.different(office, tx, referral["id"]) if one.key in changed]
+    new = corrections.added(office, tx, referral["id"], changed)
+    words = f"A corrected form for {name}." if otherwise or not new else f"More of the form of {name} came."
+    if otherwise:
+        words += wording.ended(f" Changed: {'; '.join(dict.fromkeys(otherwise))}")
+    if new:
+        words += wording.ended(f" Answered now: {'; '.join(new)}")
+    if not (otherwise or new):
+        words += " It says what the form before it said."
+    if referral["state"] == State.DECIDED:
+        words += " An outcome was recorded on the earlier answers: look at it again before its letter is approved."
+    elif referral["state"] == State.ON_LIST:
+        words += " The review list that staff have does not show it."
+    return words
 
 
 def _hold_if_moved(

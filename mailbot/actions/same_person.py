@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import people
+from mailbot.actions import corrections, people
 from mailbot.actions.office import Office
 from mailbot.errors import UserError
 from mailbot.persons import KEYS, Person, compare
@@ -80,8 +80,10 @@ def merge(tx: Transaction, referral: sa.RowMapping, other: sa.RowMapping, by: st
     for row in (older, newer):
         if row["state"] not in OPEN or tx.outcomes.waiting(row["id"]):
             raise UserError(f"{row['reference']} is {row['state']}: they stay two referrals, linked.")
+    before = tx.referrals.answers(older["id"])
     answers = {key: one for key, one in tx.referrals.answers(newer["id"]).items() if one.raw.strip()}
-    tx.referrals.add_version(older["id"], answers)
+    changed = {key: one for key, one in answers.items() if corrections.differs(one, before.get(key))}
+    tx.referrals.add_version(older["id"], changed)
     for mail in tx.mails.of_referral(newer["id"]):
         tx.mails.join(mail["id"], older["id"])
     tx.links.add(older["id"], newer["id"], "one referral", by)

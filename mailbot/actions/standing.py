@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from mailbot import wording
-from mailbot.actions import deferrals, proposals, same_person
+from mailbot.actions import corrections, deferrals, proposals, same_person
 from mailbot.actions.office import Office
 from mailbot.referral import State
 from mailbot.store import Transaction
@@ -43,4 +43,5 @@ def _notes(office: Office, tx: Transaction, referral: sa.RowMapping) -> Iterator
     if deferrals.is_without_day(referral):
         yield f"Put off until “{deferrals.waits_for(tx, referral)}”: please set the day on which it comes back."
     yield from same_person.lines(office, tx, referral)
+    yield from corrections.lines(office, tx, referral)
     yield from proposals.lines(office, tx, referral)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbot import wording
 from mailbot.actions import Office, enquiries, replies
 from mailbot.asking import (
     against_asking,
@@ -16,7 +17,8 @@ from mailbot.mail import Mail, passed_on_from
 from mailbot.store import Transaction
 from mailbot.understood import Known, Understood, Why, no_automatic_reply
 
-_LETTER, _ELSEWHERE = "letter_of_referral", "other_service"
+_LETTER, _ELSEWHERE, _DISPUTES = "letter_of_referral", "other_service", "disputes"
+_DISPUTED = "nothing was answered. Our letter says how to complain; the meeting can look at the referral again."
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
@@ -56,4 +58,9 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     writer = passed_on_from(understood.mail)
     if writer and writer not in understood.known.our_addresses:
         words += f" It passes on a mail of {writer}. To send the form there, answer: send-form {writer}"
+    about = understood.known.referrals
+    if about and any(why.rule == _DISPUTES for why in understood.why):
+        words = f"It may dispute the outcome of {wording.listed([one.reference for one in about], 'or')}: {_DISPUTED}"
+        replies.ask(office, tx, understood, "dispute", words, referral["id"] if referral else None)
+        return
     replies.ask(office, tx, understood, "unclear", words, referral["id"] if referral else None)

@@ -26,6 +26,7 @@ from mailbot.letters.facts import CanaryFacts as CanaryFacts
 from mailbot.letters.facts import CannotOpenFacts as CannotOpenFacts
 from mailbot.letters.facts import Checked as Checked
 from mailbot.letters.facts import DecisionCheckFacts as DecisionCheckFacts
+from mailbot.letters.facts import Differing as Differing
 from mailbot.letters.facts import DigestFacts as DigestFacts
 from mailbot.letters.facts import Facts as Facts
 from mailbot.letters.facts import FailedLetter as FailedLetter

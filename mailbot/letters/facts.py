@@ -206,6 +206,16 @@ class Proposed:
 
 
 @dataclass(frozen=True)
+class Differing:
+    """An answer that a corrected form changed; `was` and `now` in words."""
+
+    key: str
+    label: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
 class NeedsAPersonFacts(ToStaff):
     """`needs-a-person`, and `urgent` in its place."""
 
@@ -218,6 +228,7 @@ class NeedsAPersonFacts(ToStaff):
     reminder: bool = False
     age: timedelta = timedelta()
     proposed: tuple[Proposed, ...] = ()
+    differing: tuple[Differing, ...] = ()
 
 
 @dataclass(frozen=True)

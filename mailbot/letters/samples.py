@@ -16,6 +16,7 @@ from mailbot.letters.facts import (
     CannotOpenFacts,
     Checked,
     DecisionCheckFacts,
+    Differing,
     DigestFacts,
     Facts,
     FailedLetter,
@@ -139,6 +140,8 @@ def _needs() -> Iterator[NeedsAPersonFacts]:
     yield NeedsAPersonFacts(12, locked, _ARRIVED, "It is a returned form.", _ACTIONS, code="7KQM-3XWP")
     answer = Proposed("h_holder", "Who holds the case now?", "Fareham CMHT", "Not answered")
     yield NeedsAPersonFacts(12, "Answers came in a mail.", _ARRIVED, actions=_ACTIONS, proposed=(answer,))
+    corrected = Differing("p_dob", "Date of birth", "27 March 1985", "27 March 1958")
+    yield NeedsAPersonFacts(12, "A corrected form came.", _ARRIVED, actions=_ACTIONS, differing=(corrected,))
     yield NeedsAPersonFacts(
         12, "The receipt could not be delivered.", think="The address is wrong or no longer used.",
         reference="HM-2026-0042", reminder=True, age=timedelta(days=2),

@@ -1,14 +1,14 @@
 """An outcome as staff write it on one line: `advice and consultation, Dr Patel, call by 4 December`.
 
-Parts stand between commas or semicolons. The outcome comes first, by its name or another word for it; `by ...` is the
-date; a part may be labelled, as in `reason: ...`, and then runs to the next label; the first without one is who leads.
-Whatever fits nowhere is refused, so that nothing that was written is lost.
+Parts stand between commas or semicolons, in any order: the outcome by its name or another word for it; `by ...` is the
+date, and where something is put off `until ...`; a part may be labelled, as in `reason: ...`, and then runs to the next
+label; the first without one is who leads. Whatever fits nowhere is refused, so that nothing that was written is lost.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -39,6 +39,7 @@ _LONG = (
 _LABEL = re.compile(rf"({'|'.join(sorted(LABELS, key=len, reverse=True))})\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _MODE = re.compile(r"(also|instead|correct)\b[\s:,]*(.*)", re.IGNORECASE | re.DOTALL)
 _BY = re.compile(r"(?:(.*?)\s+)?by\s+(.+)", re.IGNORECASE | re.DOTALL)
+_UNTIL = re.compile(r"(?:put\s+off\s+)?(?:until|till?)\s+(.+)", re.IGNORECASE | re.DOTALL)
 _BESIDE = re.compile(r"(for|to|until)\s+(.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -56,14 +57,35 @@ def said(text: str, outcomes: Outcomes, today: date) -> Said:
     found = Said()
     if mode := _MODE.fullmatch(text.strip()):
         found.mode, text = mode[1].lower(), mode[2]
-    for number, (label, words) in enumerate(_parts(text)):
+    parts = list(_parts(text))
+    names = _names_outcome(parts, outcomes)
+    for number, (label, words) in enumerate(parts):
         if label:
             _put(found, LABELS[label], words, today)
-        elif number == 0:
-            _first(found, words, outcomes, today)
-        else:
+        elif number == names:
+            _outcome(found, words, outcomes, today)
+    for number, (label, words) in enumerate(parts):
+        if not label and number != names:
             _unlabelled(found, words, today)
     return found
+
+
+def _names_outcome(parts: Sequence[tuple[str, str]], outcomes: Outcomes) -> int:
+    """Which part names the outcome: the first that begins with one's name; -1 where a line is of labelled parts alone.
+
+    Behind the first part the name must be all of it, or have "until" or the like behind it: "Ann Asker" is a person.
+    """
+    bare = [number for number, (label, _) in enumerate(parts) if not label]
+    for number in bare:
+        one, rest = _named(parts[number][1], outcomes)
+        if one and (number == bare[0] or not rest or _BESIDE.fullmatch(rest)):
+            return number
+    if bare and bare[0] == 0:
+        known = ", ".join(one.name.lower() for one in outcomes)
+        raise UserError(
+            f"“{parts[0][1]}” is not an outcome. Begin with one of: {known}; or with a part, as in “reason: ...”."
+        )
+    return -1
 
 
 def is_label(line: str) -> bool:
@@ -112,21 +134,21 @@ def _is_by(piece: str, label: str) -> bool:
     return LABELS.get(label) in ("services", "service") and piece.strip().lower().startswith("by ")
 
 
-def _first(found: Said, words: str, outcomes: Outcomes, today: date) -> None:
-    """The outcome, and what stands beside its name: "accept for assessment", "defer until 6 January"."""
+def _named(words: str, outcomes: Outcomes) -> tuple[Outcome | None, str]:
+    """The outcome whose name the words begin with, and what stands behind it."""
     plain = words.lower()
     names = sorted(((name, one) for one in outcomes for name in one.names), key=lambda pair: -len(pair[0]))
     for name, one in names:
         if plain.startswith(name) and not plain[len(name) : len(name) + 1].isalnum():
-            found.outcome = one
-            _beside(found, one, words[len(name) :].strip(" :.-"), today)
-            return
-    known = ", ".join(one.name.lower() for one in outcomes)
-    raise UserError(f"“{words}” is not an outcome. Begin with one of: {known}; or with a part, as in “reason: ...”.")
+            return one, words[len(name) :].strip(" :.-")
+    return None, words
 
 
-def _beside(found: Said, one: Outcome, rest: str, today: date) -> None:
-    if not rest:
+def _outcome(found: Said, words: str, outcomes: Outcomes, today: date) -> None:
+    """The outcome, and what stands beside its name: "accept for assessment", "defer until 6 January"."""
+    one, rest = _named(words, outcomes)
+    found.outcome = one
+    if one is None or not rest:
         return
     beside = _BESIDE.fullmatch(rest)
     part = {"accept": "services", "signpost": "service", "defer": "until"}.get(one.id)
@@ -137,8 +159,10 @@ def _beside(found: Said, one: Outcome, rest: str, today: date) -> None:
 
 
 def _unlabelled(found: Said, words: str, today: date) -> None:
-    by = _BY.fullmatch(words)
-    if by and "by" not in found.parts:
+    by, until = _BY.fullmatch(words), _UNTIL.fullmatch(words)
+    if until and found.outcome and found.outcome.id == "defer" and "until" not in found.parts:
+        found.parts["until"] = in_words(until[1], today)
+    elif by and "by" not in found.parts:
         found.parts["by"] = in_words(by[2], today)
         if by[1] and by[1].strip():
             found.parts["step"] = by[1].strip()

@@ -116,6 +116,11 @@ class Referrals:
         query = sa.select(answer).where(answer.c.referral_id == referral_id).order_by(answer.c.id)
         return self._connection.execute(query).mappings().all()
 
+    @staticmethod
+    def of_row(row: sa.RowMapping) -> Answer:
+        """An answer as it was kept."""
+        return _answer(row)
+
     def add_version(self, referral_id: int, answers: Mapping[str, Answer]) -> int:
         """Newer answers beside the older ones, which are kept; says which version they are."""
         query = sa.select(sa.func.coalesce(sa.func.max(answer.c.version), 0)).where(answer.c.referral_id == referral_id)

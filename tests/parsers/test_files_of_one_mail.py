@@ -164,6 +164,18 @@ def test_of_a_draft_and_its_final_the_fuller_is_taken_and_what_differs_is_said()
         assert differences(reading, PLAIN_READ) == {}
 
 
+def test_what_a_draft_only_left_open_is_said_too_and_nothing_is_in_doubt() -> None:
+    draft = {**PLAIN, "h_holder": None, "s_latest": "last week"}
+
+    (reading,) = read(draft=fill_pdf(PDF, {**draft, "s_latest": PLAIN["s_latest"]}), final=fill_pdf(PDF, PLAIN))
+    assert reading.problems[0].words.endswith("They differ in: Who holds the case now?")
+    assert reading.answers["h_holder"].sure
+
+    (reading,) = read(draft=fill_pdf(PDF, draft), final=fill_pdf(PDF, PLAIN))
+    assert "When was the most recent incident?" in reading.problems[0].words
+    assert reading.answers["s_latest"].candidates == ("about 2 weeks ago", "last week")
+
+
 def test_the_same_form_as_a_pdf_and_as_a_word_document_is_one_without_a_word() -> None:
     (reading,) = read(pdf=fill_pdf(PDF, PLAIN), word=fill_docx(DOCX, PLAIN))
 
