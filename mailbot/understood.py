@@ -11,6 +11,7 @@ from mailbot.mail import Mail
 from mailbot.signs import automatic_sign, bulk_sign, passed_on_by_rule, spam_sign
 from mailbot.wordlists import WordList
 from parsers import Answer, Reading
+from parsers.calendars import CALENDAR
 from parsers.readers.filled_list import LIST
 
 
@@ -109,6 +110,11 @@ class Known:
     def filled_lists(self) -> tuple[Mapping[str, Answer], ...]:
         """What stands in the controls of each review list that came back, by tag."""
         return tuple(one.answers for one in self.readings if LIST in one.answers)
+
+    @property
+    def calendar(self) -> str:
+        """The calendar object that came in winmail.dat; nothing where none did."""
+        return next((str(one.answers[CALENDAR].raw) for one in self.readings if CALENDAR in one.answers), "")
 
     @property
     def filled(self) -> tuple[Reading, ...]:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 from parsers import pages
+from parsers.calendars import CALENDAR, MOST, is_calendar
 from parsers.form import Form
 from parsers.found import Found
 from parsers.limits import Limits
 from parsers.plain import MAIL_TEXT
 from parsers.readers import ASK, Reader, Source, filled_list, named
-from parsers.reading import File, Problem, Reading, Unreadable
+from parsers.reading import Answer, File, Problem, Reading, Unreadable
 from parsers.sniff import Kind, sniff
 from parsers.unpack import unpack
 
@@ -41,12 +42,26 @@ def read(file: File, forms: Sequence[Form], limits: Limits, today: date) -> Iter
     """Each form in this file and in what is packed in it; a reading without answers for what holds none."""
     said = False
     for member, why in unpack(file, limits):
+        if not why and _is_calendar(file, member):
+            said = True
+            yield _calendar(member)
+            continue
         for reading in [_failed(why)] if why else _read(Source(member.data, forms, limits, today)):
             if not _is_talk(member, reading):
                 said = True
                 yield _named(reading, member.name)
     if not said and file.name != MAIL_TEXT:
         yield _named(_failed(_NOT_OURS), file.name)
+
+
+def _is_calendar(file: File, member: File) -> bool:
+    """Whether a mail's own calendar object stands here: in its winmail.dat, not in what somebody else packed."""
+    return member.name == f"{file.name}/{CALENDAR}" and sniff(file.data) == "tnef" and is_calendar(member.data)
+
+
+def _calendar(member: File) -> Reading:
+    words = member.data[:MOST].decode("utf-8", "replace")
+    return Reading((member.name,), None, "other", None, {CALENDAR: Answer(words, words, 1.0)})
 
 
 def _named(reading: Reading, name: str) -> Reading:

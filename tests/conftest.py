@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
 
 from mailbot.settings import MailboxSettings, SenderSettings
@@ -19,6 +20,10 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.net import Certificate, NotInstalled
 from tests.servers.postgres import Postgres
 from tests.servers.smtp import SmtpSink
+
+# an example takes as long as a busy machine takes
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
 
 Server = TypeVar("Server")
 MISSING = "is not installed on this machine"

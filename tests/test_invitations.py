@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -25,6 +27,7 @@ from parsers import Answer
 from tests.calendars import PROGRAMS, Invited, google, outlook, reply
 from tests.contracts.test_store import new_referral
 from tests.desk import MONDAY, PASSED, US, Desk, mail, office_with
+from tests.parsers.packing import winmail, winmail_answer
 
 LONDON = ZoneInfo("Europe/London")
 SAM, PAT, LEE = "sam.okoro@cmht.example", "pat.dale@cmht.example", "lee.ann@elsewhere.example"
@@ -85,6 +88,13 @@ def comes_back(desk: Desk, calendar: str, sender: str = SAM, words: str = "", me
     raw = reply(f"Somebody <{sender}>", US, "Accepted: Referral meeting", calendar, words, method)
     domain = sender.rpartition("@")[2]
     return desk.handles(f"Authentication-Results: {PASSED}{domain}\r\n".encode() + raw)
+
+
+def packed(desk: Desk, data: bytes) -> sa.RowMapping:
+    """Outlook's mail whose answer is in its winmail.dat."""
+    headers = {"Authentication-Results": PASSED + SAM.rpartition("@")[2]}
+    files = [("winmail.dat", "application/ms-tnef", data)]
+    return desk.handles(mail("I shall be late.", "Accepted: Referral meeting", SAM, headers=headers, files=files))
 
 
 def lines(desk: Desk) -> list[str]:
@@ -304,6 +314,42 @@ class TestAnswers:
         assert (row["answer"], row["answered_by"], row["mail_id"]) == (answer, SAM, handled["id"])
         assert desk.needs() == []
         assert len(settle(desk)) == 1  # an answer is never answered, and no slot moves
+
+    @pytest.mark.parametrize(
+        ("says", "answer"), [("Resp.Pos", "accepted"), ("Resp.Neg", "declined"), ("Resp.Tent", "tentative")]
+    )
+    def test_outlooks_answer_in_winmail_dat_counts(self, desk: Desk, says: str, answer: str) -> None:
+        refer(desk)
+        (invited,) = settle(desk)
+        handled = packed(desk, winmail_answer(says, invited.uid, starts_at=invited.starts_at, address=SAM))
+        assert (handled["kind"], kept(desk)["answer"], kept(desk)["answered_by"]) == ("calendar_reply", answer, SAM)
+        assert desk.needs() == []
+        assert lines(desk)[0].endswith("“I shall be late.”")
+
+    def test_a_calendar_object_in_winmail_dat_counts(self, desk: Desk) -> None:
+        refer(desk)
+        (invited,) = settle(desk)
+        reply_ = outlook(invited, "ACCEPTED", stamp=MONDAY).encode()
+        assert packed(desk, winmail({"reply.ics": reply_}))["kind"] == "calendar_reply"
+        assert kept(desk)["answer"] == "accepted"
+
+    def test_another_time_in_winmail_dat_is_for_a_person(self, desk: Desk) -> None:
+        refer(desk)
+        (invited,) = settle(desk)
+        later = invited.starts_at + timedelta(minutes=30)
+        packed(desk, winmail_answer("Resp.Tent", invited.uid, starts_at=invited.starts_at, address=SAM, proposed=later))
+        assert "It proposes Wednesday 25 November 2026 at 10.30am." in need(desk)["words"]
+        assert kept(desk)["answer"] == "no_answer"
+
+    def test_an_answer_inside_what_somebody_passes_on_is_not_theirs(self, desk: Desk) -> None:
+        """A mail, or a winmail.dat in a zip, that holds another's answer says nothing of who sent this one."""
+        refer(desk)
+        (invited,) = settle(desk)
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as pile:
+            pile.writestr("winmail.dat", winmail_answer("Resp.Pos", invited.uid, starts_at=invited.starts_at))
+        packed(desk, out.getvalue())
+        assert kept(desk)["answer"] == "no_answer"
 
     @pytest.mark.parametrize(
         ("program", "more"),

@@ -25,7 +25,7 @@ _WORDS = 500  # of a comment
 
 def take(office: Office, tx: Transaction, understood: Understood) -> None:
     """What a calendar answered: kept where it is plain, otherwise for a person; another's invitation is only noted."""
-    answer = answer_in(understood.mail, office.settings.meeting.zone)
+    answer = answer_in(understood.mail, understood.known.calendar, office.settings.meeting.zone)
     assert answer is not None
     tx.audit.add("calendar_answer", mail_id=understood.mail_id, answer=answer.what)
     row = tx.invitations.with_uid(answer.uid) if answer.uid else None

@@ -39,8 +39,13 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
         replies.answer(office, tx, understood, "cannot-open", facts)
     referral = replies.put_with_referral(tx, understood)
     words = "; ".join(why.words for why in understood.why if why.rule != "danger")
-    parts = (f"A mail {words}.", _to_ring(understood), "Please open it in the mailbox.", _pair(tx, understood),
-             _about(understood) if referral is None else "")  # fmt: skip
+    parts = (
+        wording.ended(f"A mail {words}"),
+        _to_ring(understood),
+        "Please open it in the mailbox.",
+        _pair(tx, understood),
+        _about(understood) if referral is None else "",
+    )
     told = " ".join(part for part in parts if part)
     replies.ask(office, tx, understood, "cannot_open", told, referral["id"] if referral else None)
 

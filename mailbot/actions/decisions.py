@@ -78,7 +78,7 @@ def take(office: Office, tx: Transaction, understood: Understood) -> None:
     tx.audit.add(
         "decided_by_mail", actor=decision.by, mail_id=understood.mail_id, done=len(done), not_done=len(not_done)
     )
-    _check(office, tx, understood, done, not_done)
+    check(office, tx, understood, done, not_done)
 
 
 def refuse(office: Office, tx: Transaction, understood: Understood, why: str) -> None:
@@ -125,7 +125,7 @@ def _is_signature(line: str, office: Office, understood: Understood) -> bool:
     return not _is_meant(office, line) and not says_something(line, understood.known)
 
 
-def _check(
+def check(
     office: Office, tx: Transaction, understood: Understood, done: Sequence[Checked], not_done: Sequence[Checked]
 ) -> None:
     """Answer who decided. A program that answers us, and decides nothing, is answered no more."""

@@ -17,6 +17,7 @@ WHY = "proposed_answers"
 _LONGEST = 120  # letters of a question
 _MOST = 60  # lines of one mail
 _LINE = re.compile(r"\W*(?:\d{1,2}[.)]\s*)?(?P<label>[^?:=]{3,120}?)\s*(?:\([^)]*\)\s*)?[?:=]+\s*(?P<rest>.*)")
+_NOTHING: Mapping[str, str] = {}
 #: what people call a question, and its id
 _SHORT = {
     "nhs number": "p_nhs", "nhs no": "p_nhs", "dob": "p_dob", "d o b": "p_dob", "postcode": "p_postcode",
@@ -25,16 +26,19 @@ _SHORT = {
 }  # fmt: skip
 
 
-def found(office: Office, words: str) -> dict[str, str]:
-    """The answers in a mail's new words, by key: each after its question, on the same line or on those below it."""
+def found(office: Office, words: str, also: Mapping[str, str] = _NOTHING) -> dict[str, str]:
+    """The answers in a mail's new words, by key: each after its question, on the same line or on those below it.
+
+    `also` are more short names of questions.
+    """
     answers: dict[str, list[str]] = {}
     key = ""
     for line in words.split("\n")[:_MOST]:
         labelled = _LINE.fullmatch(line.strip())
-        if labelled and (asked := _asked(office, labelled["label"])):
+        if labelled and (asked := _asked(office, labelled["label"], also)):
             answers.setdefault(asked, []).append(labelled["rest"].strip())
             key = asked if _runs_on(office, asked, labelled["rest"]) else ""
-        elif asked := _asked(office, line.strip(" -*•·>")):
+        elif asked := _asked(office, line.strip(" -*•·>"), also):
             key = asked
             answers.setdefault(key, [])
         elif not line.strip():
@@ -49,11 +53,17 @@ def _runs_on(office: Office, key: str, rest: str) -> bool:
     return not rest.strip() or office.form[key].type == "longtext"
 
 
-def _asked(office: Office, words: str) -> str:
+def looks_asked(line: str) -> bool:
+    """Whether a line looks like a question with its answer behind it."""
+    found = _LINE.fullmatch(line.strip())
+    return found is not None and bool(found["rest"].strip())
+
+
+def _asked(office: Office, words: str, also: Mapping[str, str]) -> str:
     """The question that these words are; nothing where they are none, or one that cannot be answered in words."""
     if not words or len(words) > _LONGEST:
         return ""
-    if short := _SHORT.get(plain(words)):
+    if short := _SHORT.get(plain(words)) or also.get(plain(words)):
         return short
     near = nearest(words, ((field.id, _bare(field.label)) for field in office.form.fields))
     return near.key if near and near.score >= SAME - 5 and not office.form[near.key].rows else ""

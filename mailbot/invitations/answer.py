@@ -62,12 +62,16 @@ class Answer:
         return (says if self.method == "REPLY" and says else self.method).lower()
 
 
-def answer_in(mail: Mail, zone: ZoneInfo | None = None) -> Answer | None:
-    """The answer that a mail brings; None where it brings none. Times without a zone are taken to be of `zone`."""
+def answer_in(mail: Mail, packed: str = "", zone: ZoneInfo | None = None) -> Answer | None:
+    """The answer that a mail brings, or that came `packed` in its winmail.dat; None where it brings none.
+
+    Times without a zone are taken to be of `zone`.
+    """
     if _FORWARDED.match(mail.about):
         return Answer("FORWARDED")
     files = (one for one in mail.files if one.media_type in _TYPES or one.name.lower().endswith(".ics"))
-    return next((found for one in files if (found := read(one.data, zone))), None)
+    data = (*(one.data for one in files), packed.encode())
+    return next((found for one in data if (found := read(one, zone))), None)
 
 
 def read(data: bytes, zone: ZoneInfo | None = None) -> Answer | None:

@@ -11,8 +11,7 @@ from mailbot.understood import Known, Understood, Why
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """A calendar object that answers an invitation, or Exchange's notice that one was forwarded."""
-    del known
-    answer = answer_in(mail)
+    answer = answer_in(mail, known.calendar)
     return (Why("calendar_answer", f"answers an invitation: {answer.what}"),) if answer else None
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mailbot.actions import Office, decisions, spoken
+from mailbot.actions import Office, decisions, entered, spoken
 from mailbot.actions.staff import ANSWERED
 from mailbot.asking import only_thanks
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Authenticity, Known, Understood, Why
 
-_NOT_PROVEN = "not_proven"
+_NOT_PROVEN, _ENTERS = "not_proven", "enters_by_hand"
 
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
@@ -17,6 +17,8 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     letters = [one for one in known.our_letters if one.name in ANSWERED] + [one.letter for one in known.codes]
     if known.filled_lists and mail.sender.address in known.staff:
         return (Why("review_list", "brings the review list, filled in"), _proof(mail, known))
+    if mail.sender.address in known.staff and entered.is_meant(mail, known):
+        return (Why(_ENTERS, "enters a referral that came by telephone or on paper"), _proof(mail, known))
     if not letters or known.filled or only_thanks(mail, known):
         return None
     if mail.sender.address not in known.staff and not _orders(mail):
@@ -59,5 +61,7 @@ def act(office: Office, tx: Transaction, understood: Understood) -> None:
     refused = [why.words for why in understood.why if why.rule == _NOT_PROVEN]
     if refused:
         decisions.refuse(office, tx, understood, f"it {refused[0]}")
+    elif any(why.rule == _ENTERS for why in understood.why):
+        entered.take(office, tx, understood)
     else:
         decisions.take(office, tx, understood)

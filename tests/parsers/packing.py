@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 
 _SMALL = 4096  # bytes: smaller streams stand in a stream of their own kind
@@ -19,6 +20,42 @@ def winmail(files: Mapping[str, bytes]) -> bytes:
         out += _attribute(2, 0x9002, 6, b"\1" + b"\0" * 13)
         out += _attribute(2, 0x8010, 1, name.encode() + b"\0") + _attribute(2, 0x800F, 6, data)
     return out
+
+
+def winmail_answer(
+    says: str, uid: str, *, starts_at: datetime, sequence: int = 0, address: str = "", proposed: datetime | None = None
+) -> bytes:
+    """Outlook's answer to an invitation as a TNEF stream: `says` is what its message class ends in, as in `Resp.Pos`."""
+    event = b"\4\0\0\0\x82\0\xe0\0t\xc5\xb7\x10\x1a\x82\xe0\x08" + bytes(20)
+    event += struct.pack("<I", 13 + len(uid)) + b"vCal-Uid\1\0\0\0" + uid.encode() + b"\0"
+    properties = [
+        _mapi(0x0102, 0x8000, event, _MEETING, 0x0003),
+        _mapi(0x0040, 0x8001, _filetime(starts_at), _APPOINTMENT, 0x820D),
+        _mapi(0x0003, 0x8002, struct.pack("<i", sequence), _APPOINTMENT, 0x8201),
+        _mapi(0x001E, 0x0065, address.encode() + b"\0"),
+    ]
+    if proposed:
+        properties.append(_mapi(0x000B, 0x8003, b"\1\0\0\0", _APPOINTMENT, 0x8257))
+        properties.append(_mapi(0x0040, 0x8004, _filetime(proposed), _APPOINTMENT, 0x8250))
+    out = winmail({}) + _attribute(1, 0x8008, 7, f"IPM.Schedule.Meeting.{says}".encode() + b"\0")
+    return out + _attribute(1, 0x9003, 6, struct.pack("<I", len(properties)) + b"".join(properties))
+
+
+_MEETING = bytes.fromhex("90dad86e0b451b1098da00aa003f1305")  # PSETID_Meeting
+_APPOINTMENT = bytes.fromhex("0220060000000000c000000000000046")  # PSETID_Appointment
+
+
+def _mapi(kind: int, tag: int, value: bytes, group: bytes = b"", number: int = 0) -> bytes:
+    """A property as MS-OXTNEF 2.1.3.4 packs it; those with a group are named by number."""
+    head = struct.pack("<HH", kind, tag) + (group + struct.pack("<II", 0, number) if group else b"")
+    if kind in (0x0102, 0x001E):
+        return head + struct.pack("<II", 1, len(value)) + value + bytes(-len(value) % 4)
+    return head + value
+
+
+def _filetime(moment: datetime) -> bytes:
+    since = moment - datetime(1601, 1, 1, tzinfo=UTC)
+    return struct.pack("<Q", (since.days * 86_400 + since.seconds) * 10_000_000)
 
 
 def _attribute(level: int, name: int, kind: int, data: bytes) -> bytes:

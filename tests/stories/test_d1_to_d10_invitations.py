@@ -10,6 +10,7 @@ import docx
 import pytest
 
 from tests.calendars import PROGRAMS, Invited, reply
+from tests.parsers.packing import winmail_answer
 from tests.servers.smtp import KEEP_AND_DROP
 from tests.stories.conftest import OpenDesk
 from tests.stories.desk import Desk
@@ -65,6 +66,16 @@ def test_d1_accepts(desk: Desk, invited: Letter) -> None:
     assert f"Comes, by phone or video: {HER} (23 November 2026)." in review_list(desk)
     assert "referrer comes" in desk.letter("digest").text
     assert len(desk.letters("invitation")) == 1
+
+
+def test_d1_accepts_in_outlook_whose_answer_is_in_winmail_dat(desk: Desk, invited: Letter) -> None:
+    to = event_of(invited)
+    packed = winmail_answer("Resp.Pos", to.uid, starts_at=to.starts_at, address=HER)
+    desk.receive(PRIYA, "Accepted: Referral meeting", "", files={"winmail.dat": packed})
+    desk.quiet()
+    assert desk.kinds() == ["returned_form", "calendar_reply"]
+    assert desk.waiting() == []
+    assert f"Comes, by phone or video: {HER} (23 November 2026)." in review_list(desk)
 
 
 def test_d2_declines_with_a_comment(desk: Desk, invited: Letter) -> None:
