@@ -16,13 +16,20 @@ from mailbot.referral import OPEN, State
 from mailbot.store import Transaction
 from mailbot.understood import Authenticity, Understood
 
+_HANDOVER = "handover"
+_NAME_BOTH = "Nothing has changed. To change who refers, name the referral and the address with confirm-referrer."
+
 
 def take_information(office: Office, tx: Transaction, understood: Understood) -> None:
     """Papers or words for a referral: put with it where two signs agree, and shown to a person either way."""
     referral = replies.put_with_referral(tx, understood)
     if referral is None:
+        arranges = only_arranges(understood.mail, understood.known)
+        hands_over = arranges is not None and arranges.rule == _HANDOVER
         words = f"More information, it seems. {replies.which_referral(understood.known)}"
-        replies.ask(office, tx, understood, "more_information", words)
+        if arranges and hands_over:
+            words = f"Somebody {arranges.words}. {replies.which_referral(understood.known)} {_NAME_BOTH}"
+        replies.ask(office, tx, understood, _HANDOVER if hands_over else "more_information", words)
         return
     tx.audit.add("information_added", mail_id=understood.mail_id, referral_id=referral["id"])
     arranges = only_arranges(understood.mail, understood.known)
@@ -40,7 +47,7 @@ def take_information(office: Office, tx: Transaction, understood: Understood) ->
 def _why(referral: sa.RowMapping, arranges: str, answers: Mapping[str, str]) -> str:
     """What staff are asked: each has answers of its own."""
     if arranges:
-        return attendance.WHY if arranges == "attends" else "handover"
+        return attendance.WHY if arranges == "attends" else _HANDOVER
     if referral["state"] in (State.TOLD, State.WITHDRAWN, State.CLOSED):
         return "after_outcome"
     return proposals.WHY if answers else "more_information"

@@ -98,6 +98,9 @@ _NAMED = {
     "only-for": " name@organisation.example", "not-for": " Police",
 }  # fmt: skip
 
+#: the same, where the item asks for something else
+_NAMED_FOR = {("handover", "confirm-referrer"): " {}-2026-0042 name@organisation.example"}
+
 #: staff are told of these by their own letter, at once (F1, F4)
 URGENT = ("danger", "victim", "urgent_form")
 
@@ -181,7 +184,8 @@ def actions_for(office: Office, need: sa.RowMapping) -> list[Action]:
     """What a person can answer to this, as commands with their meaning."""
     commands = []
     for name in _FITTING.get(need["why"], ("done",)):
-        reply = name + _NAMED.get(name, "").format(office.settings.referrals.prefix)
+        named = _NAMED_FOR.get((need["why"], name), _NAMED.get(name, ""))
+        reply = name + named.format(office.settings.referrals.prefix)
         commands.append(Action(f"mailbot do {need['id']} {reply}", ACTIONS[name], reply))
     return commands
 

@@ -17,7 +17,9 @@ def test_the_sender_has_the_receipt_and_staff_say_who_refers(counter: Desk) -> N
     assert counter.letters(to="dr.hale@nhs.example") == []
 
     (reference,) = came.references
-    counter.command("outcome", reference, "--outcome", "decline", "--lead", "Dr Reyes", "--reason", "It is about debts.")
+    counter.command(
+        "outcome", reference, "--outcome", "decline", "--lead", "Dr Reyes", "--reason", "It is about debts."
+    )
     assert "nobody has confirmed" in counter.command("approve", reference, "--yes", status=1)
     said = counter.receive(CHAIR, words="confirm referrer", answers=came.letter("needs-a-person"))
     assert f"the referrer of {reference} is dr.hale@nhs.example" in counter.came_of(said).letter("decision-check").text

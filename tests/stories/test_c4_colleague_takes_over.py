@@ -22,5 +22,14 @@ def test_a_person_confirms_first(counter: Desk) -> None:
     assert (joined.kind, joined.references) == ("more_information", (reference,))
     for came in (proposed, joined):
         assert came.told == {"needs-a-person": [CHAIR]}
-    assert (proposed.waits, joined.waits) == (("more_information",), ("handover",))
+    assert (proposed.waits, joined.waits) == (("handover",), ("handover",))
     assert counter.show(reference)["referral"]["referrer"] == REFERRER
+
+    asked = proposed.letter("needs-a-person")
+    assert f"It may be {reference} (by its reference)." in asked.text
+    assert "confirm-referrer HM-2026-0042 name@organisation.example" in asked.text
+    said = counter.receive(CHAIR, words=f"confirm-referrer {reference} ann.lee@nhs.example", answers=asked)
+    assert f"the referrer of {reference} is ann.lee@nhs.example" in counter.came_of(said).letter("decision-check").text
+    shown = counter.show(reference)
+    assert (shown["referral"]["referrer"], shown["referral"]["confirmed_by"]) == ("ann.lee@nhs.example", CHAIR)
+    assert "referrer_confirmed" in [one["what"] for one in shown["events"]], "the change is on record"

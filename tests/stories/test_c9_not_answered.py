@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from tests.stories.desk import MONDAY, Desk
 from tests.stories.mails import PRIYA, pdf_form
 
 TUESDAY = MONDAY + timedelta(days=1, hours=4, minutes=1)
 WEEK = timedelta(days=7)
+
+
+def digests_are(desk: Desk, count: int) -> bool:
+    return len(desk.letters("digest")) == count
 
 
 def test_one_reminder_then_it_waits_on_every_list(desk: Desk) -> None:
@@ -32,7 +37,7 @@ def test_one_reminder_then_it_waits_on_every_list(desk: Desk) -> None:
 
     for week in (1, 2, 3):
         desk.move_clock(TUESDAY + week * WEEK + timedelta(hours=1))
-        desk.until(lambda count=week + 1: len(desk.letters("digest")) == count, "no digest")
+        desk.until(partial(digests_are, desk, week + 1), "no digest")
         desk.quiet()
         digest = desk.letters("digest")[-1].text
         assert f"waiting {7 * week} days" in digest
