@@ -46,6 +46,7 @@ class Deliverer:
         self._mailbox: Mailbox | None = None
         self._folders: dict[Role, str] = {}
         self._backoff, self._pause, self._left_at = Backoff(), timedelta(0), clock.now()
+        self._trouble = ""  # why it is left alone
         self._settled_at = datetime.min.replace(tzinfo=UTC)
         self._encoded = lru_cache(maxsize=32)(self._load)
         self._lease = timedelta(seconds=office.settings.sender.answer_timeout_seconds) + _BATCH_TIME * 2
@@ -219,7 +220,7 @@ class Deliverer:
     def _open(self) -> Mailbox:
         if self._mailbox is None:
             if timedelta(0) <= self._clock.now() - self._left_at < self._pause:
-                raise MailboxError("the mailbox is left alone for a while")
+                raise MailboxError(self._trouble)
             self._mailbox = self._connect(self._office.settings.mailbox)
             self._folders = {folder.role: folder.name for folder in reversed(self._mailbox.folders())}
             self._backoff.reset()
@@ -232,6 +233,7 @@ class Deliverer:
             return  # it was not even tried
         asked = error.seconds if isinstance(error, Throttled) else 0.0
         self._left_at, self._pause = self._clock.now(), timedelta(seconds=max(asked, self._backoff.next()))
+        self._trouble = str(error)
 
     def _folder(self, role: Role) -> str:
         self._open()

@@ -118,6 +118,7 @@ class Proxy:
             self._do(data)
         if self._ends_here(source, half, data):
             return False
+        goes_on = bool(data)  # of which nothing may be left once it is changed
         data = self._changed(data, half)
         if not half.from_server and self._answers(source, data):
             return True
@@ -130,7 +131,7 @@ class Proxy:
         moment = time.monotonic()
         *whole, half.rest = (half.rest + data).split(b"\r\n")
         self.lines += [Line(moment, half.from_server, text) for text in whole if len(text) <= LONGEST]
-        return bool(data)
+        return goes_on
 
     def _ends_here(self, source: socket.socket, half: _Half, data: bytes) -> bool:
         """Whether the line ends now, as it was told to."""
