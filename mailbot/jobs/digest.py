@@ -45,7 +45,7 @@ class Prepared:
 
     meeting: Meeting
     lists: Lists
-    mine: tuple[Mine, ...]
+    letters: tuple[tuple[staff.Composed, list[str]], ...]  # each with the references that its list has
     changes: Mapping[date, date | None]
     kept_apart: Sequence[sa.RowMapping]
 
@@ -53,8 +53,15 @@ class Prepared:
 def prepare(office: Office, tx: Transaction, meeting: Meeting) -> Prepared:
     """Read and build everything; changes nothing, and with many referrals takes minutes."""
     lists = lists_for(tx, meeting)
-    mine = tuple(digests(office, tx, meeting, lists))
-    return Prepared(meeting, lists, mine, tx.meetings.changes(), tx.referrals.kept_apart())
+    letters = tuple(_composed(office, tx, meeting, mine) for mine in digests(office, tx, meeting, lists))
+    return Prepared(meeting, lists, letters, tx.meetings.changes(), tx.referrals.kept_apart())
+
+
+def _composed(office: Office, tx: Transaction, meeting: Meeting, mine: Mine) -> tuple[staff.Composed, list[str]]:
+    letter = staff.compose(
+        office, tx, "digest", mine.address, mine.facts, cause=cause(meeting), attachments=mine.attachments
+    )
+    return letter, [row["reference"] for row in mine.lists.for_review]
 
 
 def still_holds(tx: Transaction, prepared: Prepared) -> bool:
@@ -69,14 +76,12 @@ def still_holds(tx: Transaction, prepared: Prepared) -> bool:
     )
 
 
-def send(office: Office, tx: Transaction, prepared: Prepared) -> None:
+def send(tx: Transaction, prepared: Prepared) -> None:
     """Write the digest of one meeting into the outbox, for each of staff, and put its referrals on the list."""
     meeting, lists = prepared.meeting, prepared.lists
-    for mine in prepared.mine:
-        letter_id = staff.write(
-            office, tx, "digest", mine.address, mine.facts, cause=cause(meeting), attachments=mine.attachments
-        )
-        given = [row["reference"] for row in mine.lists.for_review]  # who had what before them, for the record
+    for letter, given in prepared.letters:
+        letter_id = staff.put(tx, letter)
+        # who had what before them, for the record
         tx.audit.add("digest_written", letter_id=letter_id, meeting=meeting.date.isoformat(), listed=given)
     for row in lists.new:
         tx.referrals.move(row["id"], State.QUEUED, State.ON_LIST)

@@ -39,21 +39,21 @@ def send(office: Office, store: Store, now: datetime, meeting: Meeting) -> bool:
             if _is_written(tx, meeting):
                 return False
             if digest.still_holds(tx, prepared):
-                return _write(office, tx, prepared)
+                return _write(tx, prepared)
         log.info("digest_built_anew", meeting=meeting.date.isoformat())
     with store.transaction(now) as tx:
-        return not _is_written(tx, meeting) and _write(office, tx, digest.prepare(office, tx, meeting))
+        return not _is_written(tx, meeting) and _write(tx, digest.prepare(office, tx, meeting))
 
 
 def _is_written(tx: Transaction, meeting: Meeting) -> bool:
     return tx.switches.slot_claimed(_JOB, meeting.date.isoformat())
 
 
-def _write(office: Office, tx: Transaction, prepared: digest.Prepared) -> bool:
+def _write(tx: Transaction, prepared: digest.Prepared) -> bool:
     """The slot and its letters, or neither; False where another process was first."""
     slot = prepared.meeting.date.isoformat()
     if not tx.switches.claim_slot(_JOB, slot):
         return False
-    digest.send(office, tx, prepared)
+    digest.send(tx, prepared)
     log.info("digest_written", meeting=slot)
     return True
