@@ -144,6 +144,27 @@ def test_labelled_lines_below_belong_to_it(desk: Desk) -> None:
     assert "Not done" not in shown
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "defer until 9 December, Dr Patel, reason: the court decides then",
+        "defer until after the hearing, Dr Patel, reason: the court decides then",
+        "put off until 9 December; Dr Patel; reason: the court decides then",
+        "deferred until 9 December 2026, Dr Patel\nReason: the court decides then",
+    ],
+)
+def test_put_off_until_in_one_line_is_the_outcome_and_no_new_day(desk: Desk, words: str) -> None:
+    assert f"{ONE}: Defer was recorded." in replies(desk, f"{ONE}: {words}")
+    (row,) = recorded(desk)
+    assert row["recorded"]["lead"] == "Dr Patel"
+    assert row["recorded"]["until"].startswith(("2026-12-09", "after the hearing"))
+
+
+def test_only_what_is_put_off_has_a_day_to_set_and_how_to_put_it_off_is_said(desk: Desk) -> None:
+    told = replies(desk, f"{ONE}: until 9 December 2026")
+    assert f"write “{ONE}: defer until 9 December 2026, who leads, reason: ...”" in told
+
+
 def test_several_outcomes_of_one_case(desk: Desk) -> None:
     replies(desk, f"{ONE}: {ADVICE}\n{ONE}: also more information, Ann Lee, by 1 December, question: Who holds it?")
     replies(desk, "approve all", to="decision-check")

@@ -41,6 +41,10 @@ ABOUT: Mapping[str, About] = {
 }
 
 
+#: the outcome, with who leads and why, and no new day for what was put off
+_DEFERS = re.compile(r"(?:put\b|defer).*[,;].*\D", re.IGNORECASE | re.DOTALL)
+
+
 def answer(office: Office, tx: Transaction, reference: str, action: str, said: str, by: str) -> str:
     """Do what a person says of a referral; says what was done. Raises UserError."""
     if action not in ABOUT:
@@ -54,14 +58,16 @@ def heard(office: Office, decision: Decision, lines: Sequence[str]) -> Heard | N
     said = spoken.order(found["words"]) if found else None
     if found is None or said is None or said.item is not None or said.action not in ABOUT:
         return None
-    if said.action == "until" and any(_is_outcome(office, part) for part in re.split("[,;]", said.said)):
-        return None  # "until 9 December, Dr Patel, deferred" is an outcome
+    if said.action == "until" and _is_outcome(office, found["words"], said.said):
+        return None
     reference = found["reference"]
     return Heard(1, lambda tx: Told(answer(office, tx, reference, said.action, said.said, decision.by)))
 
 
-def _is_outcome(office: Office, words: str) -> bool:
-    return any(words.strip().lower() in one.names for one in office.outcomes)
+def _is_outcome(office: Office, words: str, said: str) -> bool:
+    """Whether it puts off anew: "defer until 9 December, Dr Patel, ...", "until 9 December, Dr Patel, deferred"."""
+    names = {name for one in office.outcomes for name in one.names}
+    return bool(_DEFERS.match(words)) or any(part.strip().lower() in names for part in re.split("[,;]", said))
 
 
 def named(office: Office) -> re.Pattern[str]:

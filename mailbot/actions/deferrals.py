@@ -52,7 +52,10 @@ def waits_for(tx: Transaction, referral: sa.RowMapping) -> str:
 def set_day(office: Office, tx: Transaction, referral: sa.RowMapping, words: str, by: str) -> str:
     """A person says on which day a deferred referral comes back; says what was done. Raises UserError."""
     if referral["state"] != State.DEFERRED:
-        raise UserError(f"{referral['reference']} is {referral['state']}, not put off: there is no day to set.")
+        raise UserError(
+            f"{referral['reference']} is {referral['state']}, not put off: there is no day to set. To put it off, "
+            f"write “{referral['reference']}: defer until {words}, who leads, reason: ...”."
+        )
     day = comes_back_on(words, tx.now.astimezone(office.settings.meeting.zone).date())
     if day is None:
         raise UserError(f"“{words}” is no single day to come: write it as in “until 14 January 2027”.")
