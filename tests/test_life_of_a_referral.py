@@ -33,7 +33,7 @@ OFFICE = office_with(
 #: states in which the team still has something to do, or to say
 UNFINISHED = (*OPEN, State.DECIDED)
 
-_OUTCOMES = (
+OUTCOMES = (
     "decline, Dr Patel, reason: not stalking",
     "advice and consultation, Dr Patel, call by 4 December",
     "accept for assessment, Dr Patel, by 4 December, reason: it fits",
@@ -44,7 +44,7 @@ _OUTCOMES = (
     "withdrawn, reason: you asked us",
     "decline",
 )
-_ABOUT_OUTCOMES = (
+ABOUT_OUTCOMES = (
     "show",
     "take back",
     "told by phone",
@@ -55,7 +55,7 @@ _ABOUT_OUTCOMES = (
 )
 #: what the audit trail calls it when a person ends a referral
 _ENDED = ("merged", "outcome_approved", "told_by_telephone")
-_NEWS = (
+NEWS = (
     "Any update on this please?",
     "Please ignore my referral.",
     "He breached his order last night and was outside her house.",
@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
             by = "test" if confirmed else None
             tx.referrals.add(new_referral(received_at=now, meeting=meeting, referrer=referrer, confirmed_by=by), {})
 
-    @rule(number=st.integers(0, 3), words=st.sampled_from(_NEWS), sender=st.sampled_from([PRIYA, JO]))
+    @rule(number=st.integers(0, 3), words=st.sampled_from(NEWS), sender=st.sampled_from([PRIYA, JO]))
     def a_referrer_writes(self, number: int, words: str, sender: str) -> None:
         headers = {"Authentication-Results": PASSED + sender.rpartition("@")[2]}
         self.desk.handles(mail(words, f"Re: {self.named(number)}", sender, headers=headers))
@@ -125,14 +125,14 @@ class Life(RuleBasedStateMachine):
     @rule(
         number=st.integers(0, 3),
         mode=st.sampled_from(["", "", "", "also ", "instead ", "correct "]),
-        words=st.sampled_from(_OUTCOMES),
+        words=st.sampled_from(OUTCOMES),
         who=st.sampled_from([STAFF, CHAIR]),
     )
     def staff_record(self, number: int, mode: str, words: str, who: str) -> None:
         reason = ", correction: it was wrong" if mode == "correct " else ""
         self.staff_write(f"{self.named(number)}: {mode}{words}{reason}", who)
 
-    @rule(number=st.integers(0, 3), words=st.sampled_from(_ABOUT_OUTCOMES), who=st.sampled_from([STAFF, CHAIR]))
+    @rule(number=st.integers(0, 3), words=st.sampled_from(ABOUT_OUTCOMES), who=st.sampled_from([STAFF, CHAIR]))
     def staff_say(self, number: int, words: str, who: str) -> None:
         self.staff_write(f"{self.named(number)}: {words}", who)
 
@@ -140,7 +140,7 @@ class Life(RuleBasedStateMachine):
     def staff_approve_all(self, who: str) -> None:
         self.staff_write("approve all", who)
 
-    @rule(number=st.integers(0, 3), words=st.sampled_from(_OUTCOMES), who=st.sampled_from([STAFF, CHAIR]))
+    @rule(number=st.integers(0, 3), words=st.sampled_from(OUTCOMES), who=st.sampled_from([STAFF, CHAIR]))
     def a_decision_is_told(self, number: int, words: str, who: str) -> None:
         """The ordinary way, so that what follows begins where it ends."""
         self.staff_record(number, "", words, who)
