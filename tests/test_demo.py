@@ -111,7 +111,7 @@ def test_the_invitation_is_accepted_and_the_review_list_says_so(told: Told) -> N
 def test_the_list_sent_back_records_and_only_approval_tells(told: Told) -> None:
     recorded = [one for one in told.letters("decision-check") if "was recorded" in words(one)]
     assert len(recorded) == 1
-    assert "We have accepted this referral for Assessment of the stalking behaviour" in words(recorded[0])
+    assert "We have accepted this referral for assessment of the stalking behaviour" in words(recorded[0])
     assert told.rows("SELECT DISTINCT recorded_by FROM outcome") == [(CHAIR,)]
     names = [path.name for path in sorted(told.folder.glob("letter-*.eml"))]
     of = [re.sub(r"letter-\d+-|\.eml", "", name) for name in names]

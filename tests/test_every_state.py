@@ -136,10 +136,9 @@ def test_every_action(desk: Desk, state: State) -> None:
         desk.all_is_well()
         desk.staff_write("approve all", STAFF)
         desk.all_is_well()
-    for days in (7.0, 40.0):
-        desk.a_week_passes(days)
-        desk.all_leave()
-        desk.all_is_well()
+    desk.a_week_passes(7.0)
+    desk.all_leave()
+    desk.all_is_well()
     moved = {action: to for action, to in went.items() if to != state}
     print(f"{state}: {len(every)} actions, {len(moved)} of which moved it: {sorted(set(moved.values()))}")
     assert moved

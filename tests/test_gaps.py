@@ -142,6 +142,18 @@ class TestReminders:
         at(desk, CUT_OFF - timedelta(hours=1))
         assert desk.letters("reminder") == []
 
+    @pytest.mark.parametrize("hours", [4, 20])
+    def test_its_time_is_a_setting(self, hours: int) -> None:
+        store = Store("sqlite://")
+        store.upgrade()
+        desk = Desk(store, office_with(meeting=MeetingSettings(reminder_hours=hours)), clock=Still(MONDAY))
+        sends(desk, form(*LEFT_OUT))
+        at(desk, CUT_OFF - timedelta(hours=hours, minutes=1))
+        assert desk.letters("reminder") == []
+        at(desk, CUT_OFF - timedelta(hours=hours))
+        assert len(desk.letters("reminder")) == 1
+        store.close()
+
     def test_a_team_may_do_without(self) -> None:
         store = Store("sqlite://")
         store.upgrade()

@@ -43,6 +43,13 @@ def test_an_outcome_says_in_plain_words_what_is_missing() -> None:
     assert not accept.missing({"lead": "Dr A", "by": "1 December", "reason": "It fits", "services": ["assessment"]})
 
 
+def test_a_team_may_ask_for_a_rationale_each_time(tmp_path: Path) -> None:
+    words = (CONFIG / "outcomes.toml").read_text("utf-8").replace('"lead", "reason"]', '"lead", "reason", "rationale"]')
+    (tmp_path / "outcomes.toml").write_text(words, "utf-8")
+    decline = outcomes.load(tmp_path)["decline"]
+    assert decline.missing({"lead": "Dr A", "reason": "It is about a debt"}) == ["the rationale for the record"]
+
+
 @pytest.mark.parametrize("outcome_id", [name for name in outcomes.IDS if name != "withdrawn"])
 def test_no_outcome_is_told_without_a_lead_and_a_reason(outcome_id: str) -> None:
     assert {"lead", "reason"} <= set(outcomes.load(CONFIG)[outcome_id].record)

@@ -82,7 +82,7 @@ class TestAnswersInWords:
         assert value(desk, "p_postcode") is None
 
         said = does(desk, "accept-answers")
-        assert "accepted for HM-2026-0001: Who holds the case now?, Home postcode." in said
+        assert "accepted for HM-2026-0001: Who holds the case now?; Home postcode." in said
         assert (value(desk, "h_holder"), value(desk, "p_postcode")) == ("Fareham CMHT, 01632 960011", "PO16 7AB")
         with desk.store.look(desk.clock.now()) as tx:
             assert [row["raw"] for row in tx.referrals.every_answer(1) if row["key"] == "h_holder"] == [

@@ -250,3 +250,20 @@ def test_two_lists_in_one_mail_count_where_they_do_not_contradict(desk: Desk) ->
 def test_a_strangers_list_is_shown_to_staff(desk: Desk) -> None:
     sends_back(desk, filled(desk, r1=DECLINED), sender="sam.okoro@cmht.example")
     assert len(desk.needs()) == 1
+
+
+def test_a_list_with_a_code_that_does_not_count_changes_nothing_and_all_staff_see_it(desk: Desk) -> None:
+    """Another person's code, and one's own of a meeting that is over; our server says nothing of either mail."""
+    mine, theirs = last(desk, "digest"), last(desk, "digest", OTHER)
+    document = filled(desk, r1=DECLINED)
+    for digest, days, why in ((theirs, 0, "went to somebody else"), (mine, 7, "of a meeting that is over")):
+        desk.clock.move(days=days)
+        desk.tick()
+        quoted = "\n".join(f"> {line}" for line in text(digest).splitlines())
+        asked = len(desk.letters("needs-a-person"))
+        assert sends_back(desk, document, f"Attached.\n\n{quoted}", headers={}) == ""
+        told = desk.letters("needs-a-person")[asked:]
+        assert {row["recipient"] for row in told} == {STAFF, OTHER}
+        assert why in text(told[0])
+    assert recorded(desk) == []
+    assert desk.needs() == ["decision_refused"] * 2

@@ -27,4 +27,5 @@ def accept(office: Office, tx: Transaction, need: sa.RowMapping, referral: sa.Ro
     for key, answer in answers.items():
         tx.referrals.confirm_answer(referral["id"], key, answer.value, answer.raw, by)
         tx.audit.add("answer_confirmed", actor=by, referral_id=referral["id"], key=key)
-    return f"accepted for {referral['reference']}: {', '.join(office.form[key].label for key in keys)}."
+    labels = "; ".join(office.form[key].label for key in keys)
+    return f"accepted for {referral['reference']}: {labels}{'' if labels.endswith('?') else '.'}"

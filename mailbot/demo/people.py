@@ -90,7 +90,7 @@ def decided(priyas: str, toms: str, by: str) -> dict[str, str]:
     return {
         "meeting.present": "Dr Patel (clinic), Ms Okafor (clinic), PC Hale (police), J Reed (probation)",
         f"{priyas}.outcome": "accept",
-        f"{priyas}.services": "Assessment of the stalking behaviour",
+        f"{priyas}.services": "assessment of the stalking behaviour",
         f"{priyas}.lead": "Dr Patel",
         f"{priyas}.by": by,
         f"{priyas}.reason": "The behaviour is persistent and he has agreed to be seen.",

@@ -27,7 +27,7 @@ PARTS: Mapping[Part, str] = {
     "reason": "the reason",
     "services": "the services agreed",
     "questions": "the questions to ask",
-    "service": "the service to go to",
+    "service": "the service to go to, how to reach it, and who makes contact",
     "until": "until when or what",
     "step": "the first step",
     "code": "the code of the reason: 01 duplicate, 02 inappropriate for the service, 03 incomplete",
