@@ -13,6 +13,7 @@ from mailbot.settings import ReferralSettings, StaffSettings
 from mailbot.store import LetterState, Store
 from tests.contracts.test_store import new_referral
 from tests.desk import PASSED, STAFF, US, Desk, mail, office_with
+from tests.stories.mails import Letter, report
 from tests.test_decisions import text
 
 OTHER, PRIYA = "clerk@desk.example", "priya.nair@nhs.example"
@@ -257,6 +258,21 @@ class TestWhereItGoes:
         self.insecure(desk, referrer="new@nhs.example")
         assert "you have not seen its letter as it is now" in replies(desk, "approve all", to="decision-check")
         assert outcome_letters(desk) == []
+
+
+def test_an_outcome_letter_that_comes_back_is_for_the_telephone(desk: Desk) -> None:
+    """C6, of an outcome: the case shows it, staff are told, and the next digest names it."""
+    replies(desk, f"{ONE}: {ADVICE}")
+    replies(desk, f"approve {ONE}", to="decision-check")
+    sent(desk)
+    assert state(desk) == "told"
+    letter = Letter((PRIYA,), bytes(outcome_letters(desk)[0]["skeleton"]))
+    desk.handles(report(US, letter, when=desk.clock.now()).raw)
+    assert desk.needs() == ["not_delivered"]
+    assert "Please telephone instead." in text(last(desk, "needs-a-person"))
+    desk.clock.moment = TUESDAY + timedelta(days=7)
+    desk.tick()
+    assert f"- outcome-consultation for {ONE}: came back: 5.1.1" in text(last(desk, "digest"))
 
 
 class TestNotProven:

@@ -23,6 +23,7 @@ from mailbot.errors import DeliveryError, MailboxError, UserError
 from mailbot.mailboxes.imap import Imap
 from mailbot.meeting import next_meeting
 from mailbot.referral import OPEN
+from mailbot.secure import SecureList
 from mailbot.senders.smtp import Smtp
 from mailbot.settings import Settings
 from mailbot.store import LetterState, Transaction
@@ -82,6 +83,7 @@ def check() -> None:
     console.print(f"OK    settings: mode {settings.mode}", markup=False)
     checks = (
         ("letters and form", _check_office),
+        ("secure list", _check_secure_list),
         ("database", _check_database),
         ("mailbox", _check_mailbox),
         ("sender", _check_sender),
@@ -121,6 +123,11 @@ def _check_office(settings: Settings) -> str:
     if problems:
         raise UserError(*problems)
     return f"form version {office.form.version}, {len(office.form.fields)} questions"
+
+
+def _check_secure_list(settings: Settings) -> str:
+    secure = SecureList.load(settings.folder)
+    return f"{len(secure.domains)} domains, as of {wording.plain_date(secure.dated)}"
 
 
 def _older_forms(settings: Settings) -> list[Path]:
