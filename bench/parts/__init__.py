@@ -7,11 +7,12 @@ from functools import partial
 
 from bench.asked import Asked
 from bench.found import Found
-from bench.parts import receiving, requests, scans
+from bench.parts import first_start, receiving, requests, scans
 
 PARTS: dict[str, Callable[[Asked], Found]] = {
     "sqlite": partial(requests.measured, "sqlite"),
     "postgres": partial(requests.measured, "postgres"),
     "receive": receiving.measured,
     "scans": scans.measured,
+    "first-start": first_start.measured,
 }
