@@ -54,7 +54,7 @@ def _draw(head: dict[str, Any], file: File, limits: Limits) -> Iterator[bytes]:
     yield from map(base64.b64encode, draw.pictures(file, frames, limits))
 
 
-_NICE = 10  # gives way to the daemon: a request that comes meanwhile is answered as if nothing were being read
+_NICE = 5  # gives way to the daemon: a request that comes meanwhile is answered as if nothing were being read
 
 
 def _confine(limits: Limits) -> None:
