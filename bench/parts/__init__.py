@@ -7,7 +7,7 @@ from functools import partial
 
 from bench.asked import Asked
 from bench.found import Found
-from bench.parts import first_start, receiving, requests, scans
+from bench.parts import first_start, helpdesk, receiving, replicas, requests, scans
 
 PARTS: dict[str, Callable[[Asked], Found]] = {
     "sqlite": partial(requests.measured, "sqlite"),
@@ -15,4 +15,6 @@ PARTS: dict[str, Callable[[Asked], Found]] = {
     "receive": receiving.measured,
     "scans": scans.measured,
     "first-start": first_start.measured,
+    "replicas": replicas.measured,
+    "helpdesk": helpdesk.measured,
 }
