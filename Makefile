@@ -23,7 +23,7 @@ help:
 	@echo 'make demo      the whole loop on this machine; make demo ARGS=--exit ends when the story is told'
 	@echo 'make test      every test; make test ARGS=tests/test_settings.py for some'
 	@echo 'make check     lint, format, types and import rules'
-	@echo 'make bench     the measured promises; make bench ARGS=--smoke only sees that it works'
+	@echo 'make bench     the measured promises; ARGS=--smoke only sees that it works, ARGS="--only sqlite" a part'
 	@echo 'make bench-crash  killed 1,000 times on each database: nothing lost, nothing twice; ARGS=--smoke a few times'
 	@echo 'make bench-forms  how well returned forms are read; ARGS=--smoke one of each way they come back'
 	@echo 'make bench-mail  what is promised of reading and deciding mails'

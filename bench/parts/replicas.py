@@ -16,8 +16,8 @@ from mailbot.store import MailState, Store
 
 AT_LEAST = 1.6
 _FORMS: dict[str, tuple[Callable[[int], bytes], int, int]] = {  # how they come back: whole, and with --smoke
-    "PDF": (returned.pdf, 60, 3),
-    "scan": (returned.scan, 24, 2),
+    "PDF": (returned.pdf, 60, 2),
+    "scan": (returned.scan, 24, 1),
 }
 _UNFINISHED = (MailState.NEW, MailState.READING, MailState.READY)
 _PATIENCE = 900.0
