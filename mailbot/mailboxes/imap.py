@@ -20,6 +20,7 @@ from mailbot.mailboxes.idle import idle
 from mailbot.settings import MailboxSettings
 
 SEARCHED = 100_000  # UIDs in one search: imaplib reads no line of more than a million bytes
+LISTED, PARTS = 5_000, 100  # UIDs in one listing; and how many listings there may be where numbers have large gaps
 THREADING = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES)]"
 
 
@@ -163,19 +164,20 @@ class Imap:
     def _exists(self, name: str) -> bool:
         return name in (found for _, _, found in self._client.list_folders())
 
-    def _fetch_from(self, folder: str, uid: int, items: str) -> list[tuple[int, dict[bytes, Any]]]:
-        """Rows from that UID up. `n:*` always has the last message in it, whatever its UID (RFC 3501)."""
+    def _fetch_from(self, folder: str, uid: int, items: str) -> Iterator[tuple[int, dict[bytes, Any]]]:
+        """Rows from that UID up, as they come: years of mail are not all held at once."""
         if self._selected != folder or not self._fresh:
             self._open(folder)
         self._fresh = False
         self._untagged.clear()
-        answer, data = self._client._imap.uid("FETCH", f"{uid}:*", items)  # noqa: SLF001 - fetch() wants numbers
-        if answer != "OK":
-            raise imaplib.IMAP4.error(data[0])
-        rows = parse_fetch_response(data, normalise_times=False, uid_is_key=True)
-        self._uidnext = max([self._uidnext, *(found + 1 for found in rows)])
+        for part in _parts(uid, self._uidnext):
+            answer, data = self._client._imap.uid("FETCH", part, items)  # noqa: SLF001 - fetch() wants numbers
+            if answer != "OK":
+                raise imaplib.IMAP4.error(data[0])
+            rows = parse_fetch_response(data, normalise_times=False, uid_is_key=True)
+            self._uidnext = max([self._uidnext, *(found + 1 for found in rows)])
+            yield from sorted((found, row) for found, row in rows.items() if found >= uid)
         self._looked_to[folder] = self._uidnext
-        return sorted((found, row) for found, row in rows.items() if found >= uid)
 
     def _has_news(self, folder: str) -> bool:
         """News that came between two looks; IDLE would not tell it again."""
@@ -230,6 +232,15 @@ def _ids(values: Sequence[object] | None) -> list[str]:
     """Every <id> of some headers; white space inside one comes from folding."""
     inside = re.findall(r"<([^<>]*)>", " ".join(str(value) for value in values or ()))
     return [f"<{''.join(found.split())}>" for found in inside]
+
+
+def _parts(first: int, uidnext: int) -> Iterator[str]:
+    """Sets of UIDs from the first up. The last is `n:*`, which always has the last message in it (RFC 3501)."""
+    step = max(LISTED, (uidnext - first) // PARTS)
+    while first + step < uidnext:
+        yield f"{first}:{first + step - 1}"
+        first += step
+    yield f"{first}:*"
 
 
 def _as_set(uids: Collection[int]) -> str:

@@ -116,6 +116,19 @@ class MailboxContract:
         assert [listed.uid for listed in mailbox.list_from("INBOX", first + 1)] == others
         assert mailbox.list_from("INBOX", others[-1] + 1) == []  # a server answers 4:* with the last, 3
 
+    def test_a_long_listing_comes_in_parts(
+        self, mailbox: Imap, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(imap, "LISTED", 2)  # no server of the tests has years of mail
+        for number in range(5):
+            deliver(mail(number))
+        all_of_it = uids(mailbox)
+        assert len(all_of_it) == 5
+        assert all_of_it == sorted(set(all_of_it))
+        before = mailbox.round_trips
+        assert [listed.uid for listed in mailbox.list_from("INBOX", all_of_it[3])] == all_of_it[3:]
+        assert mailbox.round_trips - before <= 2, "new mail is one listing"
+
     def test_says_which_messages_it_holds_by_number_alone(
         self, mailbox: Imap, other: Imap, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
