@@ -29,6 +29,7 @@ def take_information(office: Office, tx: Transaction, understood: Understood) ->
         words = f"More information, it seems. {replies.which_referral(understood.known)}"
         if arranges and hands_over:
             words = f"Somebody {arranges.words}. {replies.which_referral(understood.known)} {_NAME_BOTH}"
+        words = f"{words} {_unread(understood)}".strip()
         replies.ask(office, tx, understood, _HANDOVER if hands_over else "more_information", words)
         return
     tx.audit.add("information_added", mail_id=understood.mail_id, referral_id=referral["id"])
@@ -64,8 +65,12 @@ def _what_came(understood: Understood, referral: sa.RowMapping, answers: Mapping
         words = f"Something new about {reference}, which is {referral['state']}: back on the list, or a new form?"
     elif referral["state"] == State.ON_LIST:
         words += " Changed since the digest: the review list that staff have does not show it."
-    closed = " ".join(dict.fromkeys(problem.words for problem in unread(understood.mail, understood.known)))
-    return f"{words} {closed}".strip()
+    return f"{words} {_unread(understood)}".strip()
+
+
+def _unread(understood: Understood) -> str:
+    """What is the matter with the files that could not be read."""
+    return " ".join(dict.fromkeys(problem.words for problem in unread(understood.mail, understood.known)))
 
 
 def tell_status(office: Office, tx: Transaction, understood: Understood) -> None:

@@ -14,11 +14,16 @@ def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     if known.forms or known.authenticity == Authenticity.FAIL:
         return None
     problems = list(unread(mail, known))
-    if joined(known) and all(may_be_the_form(problem) for problem in problems):
-        problems = []  # scanned papers for a referral: they are put with it, and a person reads them
+    if _names_referral(known) and all(may_be_the_form(problem) for problem in problems):
+        problems = []  # scanned papers for a referral: a person reads them, and says where they belong (B11)
     found = [Why(f"file_{problem.code}", f"brings a file we cannot read: {problem.words}") for problem in problems]
     found += [why for why in (brings_something(mail, known), sends_password(mail, known)) if why]
     return None if not found or _asks(mail, known) else tuple(dict.fromkeys(found))
+
+
+def _names_referral(known: Known) -> bool:
+    """Whether it says itself which referral it is about; who its sender is says less, for referrers refer again."""
+    return bool(joined(known)) or any(one.signs & {"reference", "thread"} for one in known.referrals)
 
 
 def _asks(mail: Mail, known: Known) -> bool:

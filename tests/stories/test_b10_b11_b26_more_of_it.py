@@ -6,6 +6,7 @@ import io
 
 import docx
 import pikepdf
+from PIL import Image, ImageDraw
 
 from tests.stories.desk import CameOf, Desk
 from tests.stories.mails import CHAIR, pdf_form
@@ -90,6 +91,30 @@ def test_b11_papers_are_added_where_two_signs_agree_and_otherwise_staff_say_whic
     joined = counter.came_of(counter.receive(CHAIR, words=f"join {reference}", answers=asked))
     assert f"the mail was put with {reference}" in joined.letter("decision-check").text
     assert len(counter.show(reference)["mails"]) == 3
+
+
+def test_b11_scanned_papers_are_read_by_a_person_who_says_which_referral(counter: Desk) -> None:
+    sender, stranger = "lydia.crane@nhs.example", "post.room@council.example"
+    form = pdf_form(
+        r_email=sender, p_surname="Marchbanks", p_forenames="Ferdinand", p_dob="7 4 1936", p_nhs="9990001170"
+    )
+    (reference,) = refers(counter, sender, form).references
+    scan = {"scan.pdf": scanned("Risk assessment of the third of November, page one of two")}
+
+    for who, references in ((sender, (reference,)), (stranger, ())):
+        came = counter.came_of(counter.receive(who, "Papers", f"For {reference}, as discussed.", files=scan))
+        assert (came.kind, came.references, came.waits) == ("more_information", references, ("more_information",))
+        told = came.letter("needs-a-person").text
+        assert "This is a scan or a photo in which our form cannot be read; a person must look at it." in told
+        assert [one.to for one in came.letters if one.name not in ("needs-a-person", "added")] == []
+
+
+def scanned(words: str) -> bytes:
+    page, out = Image.new("L", (1240, 1754), 255), io.BytesIO()
+    for line in range(20):
+        ImageDraw.Draw(page).text((100, 120 + 50 * line), words, fill=0, font_size=28)
+    page.save(out, "PDF", resolution=150)
+    return out.getvalue()
 
 
 def written(words: str) -> bytes:
