@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import typer
 
 from mailbot import wording
-from mailbot.actions import about, answers, by_hand, on_paper, people, present
+from mailbot.actions import about, answers, by_hand, corrections, on_paper, people, present
 from mailbot.actions.advice import checks_of
 from mailbot.commands.desk import Desk, console, open_desk, print_json, print_table, who
 from mailbot.commands.forms import read_paths
@@ -85,6 +85,7 @@ def show(
         found: dict[str, Any] = {
             "referral": dict(referral),
             "answers": {key: _shown(answer) for key, answer in tx.referrals.answers(referral["id"]).items()},
+            "corrections": [asdict(one) for one in corrections.different(desk.office, tx, referral["id"])],
             "mails": [dict(row) for row in tx.mails.of_referral(referral["id"])],
             "letters": [
                 {name: row[name] for name in ("id", "name", "state", "recipient", "note", "written_at", "sent_at")}
@@ -115,6 +116,11 @@ def show(
         [(published.words_of(one["criterion"]), one["verdict"], one["says"], "\n".join(one["words"]))
          for one in found["criteria"]],
     )  # fmt: skip
+    if found["corrections"]:
+        print_table(
+            "Corrected by a later form", ("question", "was", "now"),
+            [(one["label"], one["was"], one["now"]) for one in found["corrections"]],
+        )  # fmt: skip
     print_table(
         "Mails",
         ("mail", "came", "kind", "state"),

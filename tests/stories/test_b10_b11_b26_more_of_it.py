@@ -146,6 +146,8 @@ def test_b26_a_corrected_form_is_a_version_that_shows_what_it_changes(counter: D
     assert "Date of birth Was: 6 December 1979 Now: 12 June 1979 (p_dob)" in told
     assert "Was: Fareham CMHT: Priya Nair, 01632 960123 Now: Gosport CMHT (h_holder)" in told
     assert "look at it again before its letter is approved" in told
+    assert [one["now"] for one in counter.show(reference)["corrections"]] == ["12 June 1979", "Gosport CMHT"]
+    assert "Corrected by a later form" in counter.command("show", reference)
     with counter.ledger() as tx:
         kept = [row["raw"] for row in tx.referrals.every_answer(tx.referrals.get(reference)["id"])
                 if row["key"] == "p_dob"]  # fmt: skip
