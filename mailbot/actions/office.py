@@ -22,7 +22,7 @@ from parsers.write import BLANK_FILES
 _WORD_LISTS = (
     "form_request", "not_a_request", "danger", "note",
     "sensitive", "withdrawal", "unreadable", "more_information", "status",
-    "likeness",
+    "likeness", "senses",
 )  # fmt: skip
 
 

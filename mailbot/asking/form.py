@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from mailbot.asking.likeness import likeness, telling_words
-from mailbot.asking.named import named
-from mailbot.asking.said import said
+from mailbot.asking.named import marked
+from mailbot.asking.said import is_short, said
 from mailbot.asking.thanks import greets, only_thanks, says_something, thanks
 from mailbot.asking.whose import may_be_from_no_referrer
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
-from mailbot.wordlists import WordList
 
-#: below the first, a mail reads too unlike a request to be answered for a phrase alone; from the second on, or where a
-#: sentence denies it from the third, so like one that no phrase is needed; between them the phrases decide
-_TOO_UNLIKE, _SURELY_LIKE, _LIKE_ALTHOUGH_DENIED = 0.25, 0.6, 0.8
+#: below the first, a mail reads too unlike a request to be answered for a phrase alone; from the second on, or from the
+#: third where it names no form or denies one, so like a request that no phrase is needed (by `scripts/learn --check`)
+_TOO_UNLIKE, _SURELY_LIKE, _LIKE_ALTHOUGH = 0.5, 0.75, 0.8
+#: where so few words are written, a phrase that asks is most of what is said, and less likeness will do
+_FEW_WORDS, _TOO_UNLIKE_IN_FEW = 12, 0.2
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
 #: lines of a greeting, thanks, a name and what stands below it
@@ -48,22 +48,22 @@ def asks_for_form(mail: Mail, known: Known) -> Why | None:
 
 
 def reads_like_asking(mail: Mail, known: Known) -> Why | None:
-    """Where no phrase asks: the mail speaks of a form or a referral, and reads as a whole as requests do."""
+    """Where no phrase asks: the mail reads as requests do, the more so where it names no form or denies one."""
     every, asking = _marked(mail.words, known), _sentences(mail.words, known)
-    least = _LIKE_ALTHOUGH_DENIED if len(asking) < len(every) else _SURELY_LIKE
+    about = _first("spoken_of", (*_marked(mail.about, known), *every), known)
+    least = _SURELY_LIKE if about and len(asking) == len(every) else _LIKE_ALTHOUGH
     if not mail.words or only_thanks(mail, known) or likeness(mail, known, unlearned=0.0) < least:
         return None
     if is_letter_of_referral(mail, known):
         return None  # it has the form too, and a person reads it
-    if not (about := _first("spoken_of", (*_marked(mail.about, known), *every), known)):
-        return None
     words = telling_words(mail, known, asking=True)
-    return Why("reads_like_request", f"reads like a request for the form: “{about}”, {words}")
+    return Why("reads_like_request", f"reads like a request for the form: {f'“{about}”, ' if about else ''}{words}")
 
 
 def reads_otherwise(mail: Mail, known: Known) -> Why | None:
     """Where a phrase asks, but the mail reads as a whole as those do that only speak of a form."""
-    if not mail.words or likeness(mail, known) >= _TOO_UNLIKE:
+    least = _TOO_UNLIKE_IN_FEW if is_short(mail, _FEW_WORDS) else _TOO_UNLIKE
+    if not mail.words or likeness(mail, known) >= least:
         return None
     words = telling_words(mail, known, asking=False)
     return Why("reads_otherwise", f"reads more like mails that only speak of a form: {words}")
@@ -99,12 +99,7 @@ def _sentences(text: str, known: Known) -> tuple[str, ...]:
 
 
 def _marked(text: str, known: Known) -> tuple[str, ...]:
-    return _named(text, known.words["form_request"])
-
-
-@lru_cache(maxsize=8)  # the kinds ask about the same mail, one after the other
-def _named(text: str, lists: WordList) -> tuple[str, ...]:
-    return tuple(named(one, lists) for one in lists.sentences(text))
+    return marked(text, known.words["form_request"])
 
 
 def _is_answer(mail: Mail) -> bool:
@@ -116,7 +111,8 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     lists = known.words["not_a_request"]
     found = []
     sentences = _marked(f"{mail.about}\n\n{mail.words}", known)
-    if words := next((said for one in sentences if (said := lists.find("not_wanted", lists.normal(one)))), ""):
+    words = next((said for one in sentences if (said := lists.find("not_wanted", lists.normal(one)))), "")
+    if words and likeness(mail, known, unlearned=0.0) < _LIKE_ALTHOUGH:
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
     if sensitive := may_be_from_no_referrer(mail, known):
         found.append(sensitive)

@@ -8,11 +8,21 @@ words that may stand before a form of ours are listed (`[means]` of form_request
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mailbot.wordlists import WordList
 
+#: three words or more between quotation marks; one or two are a name
+_QUOTED = re.compile(r"[\"“][^\"“”\n]{1,30}\s[^\"“”\n]{1,30}\s[^\"“”\n]{1,200}[\"”]")
 _LOOKED_BACK, _LOOKED_ON = 6, 9  # words
+
+
+@lru_cache(maxsize=8)  # the kinds ask about the same mail, one after the other
+def marked(text: str, lists: WordList) -> tuple[str, ...]:
+    """The sentences of a text, with what they name marked; what stands between quotation marks another said."""
+    return tuple(named(one, lists) for one in lists.sentences(_QUOTED.sub(" quoted ", text)))
 
 
 def named(sentence: str, lists: WordList) -> str:
