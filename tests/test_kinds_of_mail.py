@@ -51,6 +51,7 @@ Someone is following me and I don't feel safe
 My ex partner has put a tracker on my car and turns up at my house
 I would like to self refer please
 Can I refer myself? I keep messaging my ex and I can't stop
+I would like to be referred to your project, I know that what I am doing is wrong. Please send the form
 I've been arrested for stalking and want help with my behaviour
 I got a letter saying I have been referred to your service. Who referred me and why?
 What information do you have about me? I know you have been talking about me
