@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -154,7 +154,7 @@ class Deliverer:
         settings = self._office.settings.sender
         role: Role = "drafts" if self._sender.leaves == "held" else "sent"
         try:
-            found = self._find(role, row["message_id"])
+            found = bool(self._find(role, [row["message_id"]]))
         except MailboxError as error:
             self._leave_alone(error)
             return False  # without a look in Sent nothing is sent again
@@ -193,19 +193,20 @@ class Deliverer:
         now = self._clock.now()
         with self._store.look(now) as tx:
             due = [] if tx.mails.any_to_act_on() else tx.letters.copies_due(_COPIES)
+        if not due:
+            return False
         try:
+            there = self._find("sent", [row["message_id"] for row in due])
             for row in due:
-                if not self._find("sent", row["message_id"]):
+                if row["message_id"] not in there:
                     raw = assemble(row["skeleton"], self._encoded)
                     self._open().append(self._folder("sent"), raw)
         except MailboxError as error:
             self._leave_alone(error)
             return False  # tried again later; what was put there is found then
-        if due:
-            with self._store.transaction(now) as tx:
-                for row in due:
-                    tx.letters.copied(row["id"])
-        return bool(due)
+        with self._store.transaction(now) as tx:
+            tx.letters.copied([row["id"] for row in due])
+        return True
 
     # -- our own connection to the mailbox
 
@@ -239,8 +240,9 @@ class Deliverer:
         self._open()
         return self._folders.get(role, role.title())
 
-    def _find(self, role: Role, message_id: str) -> bool:
-        return self._folder(role) in self._folders.values() and self._open().find(self._folder(role), message_id)
+    def _find(self, role: Role, message_ids: Sequence[str]) -> Collection[str]:
+        folder = self._folder(role)
+        return self._open().find(folder, message_ids) if folder in self._folders.values() else ()
 
     def _close_mailbox(self) -> None:
         if self._mailbox is not None:

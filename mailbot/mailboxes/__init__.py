@@ -82,11 +82,11 @@ class Mailbox(Protocol):
     def move(self, folder: str, uids: Collection[int], to: str) -> None:
         """Move these messages in one command, making the folder if missing; one that has gone is left out."""
 
-    def find(self, folder: str, message_id: str) -> bool:
-        """Whether a message with that Message-ID is in the folder."""
+    def find(self, folder: str, message_ids: Sequence[str]) -> Collection[str]:
+        """Which of these Message-IDs messages in the folder have."""
 
     def append(self, folder: str, raw: bytes, *, draft: bool = False) -> None:
-        """Put a message into a folder, marked read (and as a draft), making the folder if it is missing."""
+        """Put a message, whose lines end in CRLF, into a folder, marked read (and as a draft); make it if missing."""
 
     def wait(self, folder: str, seconds: float, wake: int) -> None:
         """Wait until the folder may have changed, `seconds` are over or the descriptor `wake` is readable.

@@ -86,15 +86,18 @@ class Imap:
             self._select(folder)
             self._into(to, lambda: self._move(_as_set(uids), to))
 
-    def find(self, folder: str, message_id: str) -> bool:
-        with self._doing("looking for a letter"):
+    def find(self, folder: str, message_ids: Sequence[str]) -> Collection[str]:
+        with self._doing("looking for letters"):
             self._open(folder)
-            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
+            found = self._client.search(_with_any_of(message_ids)) if message_ids else []
+            if not found or len(message_ids) == 1:
+                return message_ids if found else ()
+            return [one for one in message_ids if self._client.search(_with_any_of([one]))]
 
     def append(self, folder: str, raw: bytes, *, draft: bool = False) -> None:
         flags = ("\\Seen", "\\Draft") if draft else ("\\Seen",)
         with self._doing("putting a letter into a folder"):
-            self._into(folder, lambda: self._client.append(folder, raw, flags))
+            self._into(folder, lambda: self._append(folder, raw, flags))
 
     def wait(self, folder: str, seconds: float, wake: int) -> None:
         """As the protocol says; without IDLE at most `look_every_seconds`."""
@@ -199,6 +202,13 @@ class Imap:
             self._client.subscribe_folder(folder)  # else mail programs do not show it
             put()
 
+    def _append(self, folder: str, raw: bytes, flags: Sequence[str]) -> None:
+        """As imaplib does, which first looks for bare line ends in all of it: that takes longer than sending it."""
+        client = self._client
+        name = client._normalise_folder(folder)  # noqa: SLF001 - its append() ends in imaplib's
+        client._imap.literal = raw  # noqa: SLF001 - as above
+        client._command_and_check("_simple_command", "APPEND", name, f"({' '.join(flags)})")  # noqa: SLF001 - as above
+
     def _move(self, uids: str, to: str) -> None:
         if self._client.has_capability("MOVE"):
             self._client.move(uids, to)
@@ -207,6 +217,12 @@ class Imap:
         self._client.add_flags(uids, [b"\\Deleted"], silent=True)
         if self._client.has_capability("UIDPLUS"):  # a bare EXPUNGE would take what others marked, too
             self._client.uid_expunge(uids)
+
+
+def _with_any_of(message_ids: Sequence[str]) -> list[str]:
+    """A search for any of these: OR stands before two, the second of which may be another OR (RFC 3501 6.4.4)."""
+    *first, last = (["HEADER", "Message-ID", one] for one in message_ids)
+    return [*(word for one in first for word in ("OR", *one)), *last]
 
 
 def _listed(uid: int, row: Mapping[bytes, Any]) -> Listed:

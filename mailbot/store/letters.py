@@ -87,6 +87,13 @@ _SENT_WITHIN = sa.select(sa.func.count()).where(
     )
 )
 _ONE_COUNTS = sa.select(sa.func.pg_advisory_xact_lock(sa.literal(0x6C657474)))  # "lett", a number of our own
+_COPIES_DUE = (
+    sa.select(letter.c.id, letter.c.message_id, letter.c.skeleton)
+    .where(letter.c.copy == "due")
+    .order_by(letter.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_COPIED = sa.update(letter).where(letter.c.id.in_(sa.bindparam("these", expanding=True))).values(copy="done")
 _TAKEN_BACK = {
     "state": LetterState.READY,
     "lease_owner": None,
@@ -209,11 +216,10 @@ class LetterBox:
 
     def copies_due(self, limit: int) -> Sequence[sa.RowMapping]:
         """Sent letters whose copy we still have to put into Sent."""
-        query = sa.select(letter).where(letter.c.copy == "due").order_by(letter.c.id).limit(limit)
-        return self._connection.execute(query).mappings().all()
+        return self._connection.execute(_COPIES_DUE, {"most": limit}).mappings().all()
 
-    def copied(self, letter_id: int) -> None:
-        self._connection.execute(sa.update(letter).where(letter.c.id == letter_id).values(copy="done"))
+    def copied(self, letter_ids: Sequence[int]) -> None:
+        self._connection.execute(_COPIED, {"these": letter_ids})
 
     def sent_within(self, time: timedelta) -> int:
         """How many letters have left, or may have, in the time until now.

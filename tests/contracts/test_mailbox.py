@@ -209,11 +209,15 @@ class MailboxContract:
         assert len(uids(mailbox, name)) == 1
 
     def test_letters_are_found_by_message_id(self, mailbox: Imap, other: Imap) -> None:
-        assert not mailbox.find("Sent", "<1@surgery.example>")
+        one, two, three = (f"<{number}@surgery.example>" for number in (1, 2, 3))
+        assert not mailbox.find("Sent", [one])
         other.append("Sent", mail(1))
+        other.append("Sent", mail(3))
 
-        assert mailbox.find("Sent", "<1@surgery.example>")
-        assert not mailbox.find("Sent", "<2@surgery.example>")
+        assert list(mailbox.find("Sent", [one])) == [one]
+        assert not mailbox.find("Sent", [two])
+        assert not mailbox.find("Sent", [])
+        assert list(mailbox.find("Sent", [one, two, three])) == [one, three]
 
     def test_what_we_append_is_read_and_drafts_are_drafts(self, mailbox: Imap) -> None:
         mailbox.append("Sent", mail(1))

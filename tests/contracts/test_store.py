@@ -486,7 +486,7 @@ class TestOutbox:
             begin(tx)
             tx.letters.finish(letter_id, LetterState.SENT, copy="due")
             assert [row["id"] for row in tx.letters.copies_due(5)] == [letter_id]
-            tx.letters.copied(letter_id)
+            tx.letters.copied([letter_id])
             assert tx.letters.copies_due(5) == []
             assert tx.letters.count_by_state() == {"sent": 1}
 
