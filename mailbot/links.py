@@ -12,11 +12,11 @@ _LONGEST = 4_000
 _LINK = re.compile(rf"https?://[^\s<>\"')\]]{{4,{_LONGEST}}}", re.IGNORECASE)
 #: Outlook's plain text says a link twice: `https://x.example<https://x.example>`
 _TWICE = re.compile(r"(https?://[^\s<>]{4,4000}|www\.[^\s<>]{4,400})<(https?://[^\s<>]{4,4000})>", re.IGNORECASE)
-#: a link's host, also inside another gateway's rewriting of it
-_HOST = re.compile(r"https?(?:://|%3A%2F%2F|-3A__)([a-z0-9.-]{4,100})", re.IGNORECASE)
-#: where Outlook, Gmail and Apple Mail begin the history of an HTML body
+#: a link's host, also inside another gateway's rewriting of it; in lower case, which is looked through much faster
+_HOST = re.compile(r"https?(?:://|%3a%2f%2f|-3a__)([a-z0-9.-]{4,100})")
+#: where Outlook, Gmail and Apple Mail begin the history of an HTML body, in lower case
 _HTML_HISTORY = re.compile(
-    r"<blockquote|divRplyFwdMsg|gmail_quote|appendonsend|border-top:\s*solid #(?:E1E1E1|B5C4DF)", re.IGNORECASE
+    r"<blockquote|divrplyfwdmsg|gmail_quote|appendonsend|border-top:\s*solid #(?:e1e1e1|b5c4df)"
 )
 _V3 = re.compile(r"/v3/__(.+?)__;([\w=-]*)")
 _V3_HIDDEN = re.compile(r"\*(\*.)?")
@@ -35,8 +35,9 @@ def unwrapped(text: str) -> str:
 
 def linked_hosts(words: str, html: str) -> tuple[str, ...]:
     """The hosts that the new words link to, a gateway's own left out where it shows the host behind."""
-    new = _HTML_HISTORY.split(html, maxsplit=1)[0]
-    return tuple(dict.fromkeys(host.lower() for host in _HOST.findall(f"{words} {new}")))[:100]
+    lower = html.lower()
+    new = _HTML_HISTORY.split(lower, maxsplit=1)[0] if "http" in lower else ""
+    return tuple(dict.fromkeys(_HOST.findall(f"{words.lower()} {new}")))[:100]
 
 
 def _unwrapped(link: str) -> str:

@@ -16,7 +16,8 @@ _MOST = 200
 _NOT_DECODED = (ValueError, LookupError, errors.MessageError)
 #: an address alone, or beside a name that hides nothing: these need no decoding
 _ADDRESS = r"([A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200})"
-_PLAIN = re.compile(rf"(?:\"?([A-Za-z][A-Za-z .'-]{{0,100}}?)\"?[ ])?<{_ADDRESS}>|{_ADDRESS}")
+_NAME = r"(?:\"([A-Za-z][A-Za-z0-9 .,'()-]{0,100})\"|([A-Za-z][A-Za-z0-9 .'-]{0,100}))"
+_PLAIN = re.compile(rf"(?:{_NAME}[ ])?<{_ADDRESS}>|{_ADDRESS}")
 
 
 def sender_of(message: Message) -> Address:
@@ -48,7 +49,7 @@ def addresses_in(header: str) -> frozenset[str]:
 
 def _read(value: object) -> list[Address]:
     if isinstance(value, str) and (plain := _PLAIN.fullmatch(value.strip())):
-        return [Address(plain[1] or "", (plain[2] or plain[3]).lower())]
+        return [Address(plain[1] or plain[2] or "", (plain[3] or plain[4]).lower())]
     try:
         pairs = get_addresses(value, decode_names=True)[:_MOST]
     except _NOT_DECODED:
