@@ -6,7 +6,7 @@ RFC 3834 2 and 5, RFC 2919, RFC 2369. X-Auto-Response-Suppress alone is no sign:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from mailbot.mail import Mail
 from mailbot.patterns import any_of
@@ -66,16 +66,24 @@ _UNREAD = any_of(
 
 def automatic_sign(mail: Mail) -> str:
     """The sign that a machine sent this mail by itself, the surest first; nothing where none does."""
+    return next(_automatic_signs(mail), "")
+
+
+def _automatic_signs(mail: Mail) -> Iterator[str]:
     submitted = _submitted(mail)
-    signs = [
-        (f"Auto-Submitted: {submitted}", submitted not in ("", "no")),
-        *((name, mail.header(name).lower() not in ("", "no", "false")) for name in _BY_ITSELF),
-        ("X-POST-MessageClass", mail.header("x-post-messageclass").lower().endswith("autoresponder")),
-        ("Precedence: auto_reply", mail.header("precedence").lower() in ("auto_reply", "auto-reply")),
-        ("an empty Return-Path", mail.header("return-path").replace(" ", "") == "<>" and mail.report is None),
-        ("the subject of an automatic reply", says_away(mail)),
-    ]
-    return next((words for words, holds in signs if holds), "")
+    if submitted not in ("", "no"):
+        yield f"Auto-Submitted: {submitted}"
+    for name in _BY_ITSELF:
+        if name in mail.headers and mail.header(name).lower() not in ("", "no", "false"):
+            yield name
+    if mail.header("x-post-messageclass").lower().endswith("autoresponder"):
+        yield "X-POST-MessageClass"
+    if mail.header("precedence").lower() in ("auto_reply", "auto-reply"):
+        yield "Precedence: auto_reply"
+    if mail.header("return-path").replace(" ", "") == "<>" and mail.report is None:
+        yield "an empty Return-Path"
+    if says_away(mail):
+        yield "the subject of an automatic reply"
 
 
 def says_away(mail: Mail) -> bool:
@@ -99,7 +107,7 @@ def bulk_sign(mail: Mail, own_lists: Collection[str] = ()) -> str:
     """The sign that this mail went to many, or nobody reads its answers; through `own_lists` come people's."""
     ours = _came_through(mail, own_lists)
     for name, written in _TO_MANY.items():
-        if mail.header(name) and not (ours and name in _OF_LISTS):
+        if name in mail.headers and mail.header(name) and not (ours and name in _OF_LISTS):
             return written
     precedence = mail.header("precedence").lower()
     if precedence in ("bulk", "junk") or (precedence == "list" and not ours):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -89,8 +89,7 @@ class WordList:
         return lru_cache(maxsize=4)(self._normal)  # the kinds ask about the same mail, one after the other
 
     def _normal(self, text: str) -> str:
-        found = _words(text)
-        return _spaced([self._spelling(word) for word in found])
+        return _spaced(map(self._spelling, _words(text)))
 
     @cached_property
     def sentences(self) -> Callable[[str], tuple[str, ...]]:
@@ -98,13 +97,13 @@ class WordList:
         return lru_cache(maxsize=4)(self._sentences)
 
     def _sentences(self, text: str) -> tuple[str, ...]:
-        found = (self._normal(one) for one in _sentences(text[:_MOST_CHARACTERS]))
+        found = map(self._normal, _sentences(text[:_MOST_CHARACTERS]))
         return tuple(one for one in found if one.strip())[:_MOST_SENTENCES]
 
     @cached_property
-    def words(self) -> Callable[[str], frozenset[str]]:
-        """The single words that a name in CAPITALS stands for."""
-        return cache(lambda name: frozenset(self.means.get(name, ())))
+    def words(self) -> Callable[..., frozenset[str]]:
+        """The single words that names in CAPITALS stand for."""
+        return cache(lambda *names: frozenset(word for name in names for word in self.means.get(name, ())))
 
     @cached_property
     def find(self) -> Callable[[str, str], str]:
@@ -220,16 +219,23 @@ def _either(spellings: Sequence[str]) -> str:
     return f"(?:{'|'.join(re.escape(one) for one in spellings)}) "
 
 
-def _words(text: str) -> list[str]:
-    """The words of a text in lower case, with typographic apostrophes made plain."""
-    return _WORD.findall(text.lower().replace("’", "'").replace("‑", "-"))
+@lru_cache(maxsize=256)
+def _words(text: str) -> Sequence[str]:
+    """The words of a text in lower case, with typographic apostrophes made plain; every list asks for them."""
+    return tuple(_WORD.findall(text.lower().replace("’", "'").replace("‑", "-")))
 
 
-def _spaced(words: list[str]) -> str:
+def _spaced(words: Iterable[str]) -> str:
     return f" {' '.join(words)} "
 
 
-def _sentences(text: str) -> Iterator[str]:
+@lru_cache(maxsize=8)
+def _sentences(text: str) -> Sequence[str]:
+    """A text as its sentences; every list asks for them."""
+    return tuple(_divided(text))
+
+
+def _divided(text: str) -> Iterator[str]:
     for part in _SENTENCES.split(text):
         lines = part.split("\n")
         said = ""

@@ -25,6 +25,7 @@ def marked(text: str, lists: WordList) -> tuple[str, ...]:
     return tuple(named(one, lists) for one in lists.sentences(_QUOTED.sub(" quoted ", text)))
 
 
+@lru_cache(maxsize=64)  # of one mail: its words are asked for alone, and with its subject
 def named(sentence: str, lists: WordList) -> str:
     """A normal sentence with what it names marked."""
     words = _split(sentence, lists)
@@ -92,14 +93,14 @@ def _elsewhere(words: Sequence[str], start: int, lists: WordList, *, near: bool 
 
 def _to_us(words: Sequence[str], *, near: bool, lists: WordList) -> bool:
     """Whether "you", "your service", "the stalking project" follow, or a verb: "to be assessed"."""
-    if not words or words[0] in lists.words("YOU") | lists.words("PURPOSE"):
+    if not words or words[0] in lists.words("YOU", "PURPOSE"):
         return True
     if words[0] == "your":
         return not near or not any(word in lists.words("CITED") for word in words[1:3])
     for word in words:
         if word in lists.words("SERVICE"):
             return True
-        if word not in lists.words("OURS") | lists.words("THE"):
+        if word not in lists.words("OURS", "THE"):
             return False
     return False
 
@@ -136,7 +137,7 @@ def _whose(before: Sequence[str], after: Sequence[str], lists: WordList, name: s
             ours = True
         elif word in lists.words("BEFORE_SENT"):
             return "sent-form", start
-        elif word in lists.words("THE") | lists.words("BEFORE"):
+        elif word in lists.words("THE", "BEFORE"):
             break
         elif word not in lists.words("WHICH"):
             return "other-form", start
