@@ -15,9 +15,7 @@ _TWICE = re.compile(r"(https?://[^\s<>]{4,4000}|www\.[^\s<>]{4,400})<(https?://[
 #: a link's host, also inside another gateway's rewriting of it; in lower case, which is looked through much faster
 _HOST = re.compile(r"https?(?:://|%3a%2f%2f|-3a__)([a-z0-9.-]{4,100})")
 #: where Outlook, Gmail and Apple Mail begin the history of an HTML body, in lower case
-_HTML_HISTORY = re.compile(
-    r"<blockquote|divrplyfwdmsg|gmail_quote|appendonsend|border-top:\s*solid #(?:e1e1e1|b5c4df)"
-)
+_HTML_HISTORY = re.compile(r"<blockquote|divrplyfwdmsg|gmail_quote|appendonsend|border-top:\s*solid #(?:e1e1e1|b5c4df)")
 _V3 = re.compile(r"/v3/__(.+?)__;([\w=-]*)")
 _V3_HIDDEN = re.compile(r"\*(\*.)?")
 _V3_LENGTHS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -58,6 +58,10 @@ class Thread:
         return tuple(dict.fromkeys(found for found in ids if found))[-_LONGEST_THREAD:]
 
 
+class Lines(bytes):
+    """A message in which every CR and LF is part of a CRLF: known where it was made, and not looked for again."""
+
+
 def encode(data: bytes) -> bytes:
     """Base64 in lines of 76 characters, without a line end after the last."""
     return b"\r\n".join(re.findall(rb".{1,76}", binascii.b2a_base64(data, newline=False)))
@@ -65,7 +69,13 @@ def encode(data: bytes) -> bytes:
 
 def assemble(skeleton: bytes, encoded: Callable[[str], bytes]) -> bytes:
     """The whole message: each marker line of the skeleton replaced by `encoded(sha256 of the attachment)`."""
-    return _MARKER.sub(lambda found: encoded(found[1].decode()), skeleton)
+    whole = _MARKER.sub(lambda found: encoded(found[1].decode()), skeleton)
+    return Lines(whole) if in_lines(skeleton) else whole
+
+
+def in_lines(raw: bytes) -> bool:
+    """Whether every CR and LF is part of a CRLF."""
+    return isinstance(raw, Lines) or raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
 
 
 def address(text: str) -> str:

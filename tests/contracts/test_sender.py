@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from mailbot.demo.mailserver import DemoMail
 from mailbot.errors import DeliveryError, InDoubt, MailboxError, Passing, Permanent
+from mailbot.letters import assemble
 from mailbot.mailboxes.imap import Imap
 from mailbot.senders import Sender
 from mailbot.senders.drafts import Drafts
@@ -174,6 +175,8 @@ def test_the_bytes_arrive_as_they_were(smtp_sink: SmtpSink, sender_settings: Sen
     [
         (b".a\r\n.b\r\n", b"..a\r\n..b\r\n"),
         (b"no end", b"no end\r\n"),
+        (b"a\r\n.\r\nQUJD\r\n.", b"a\r\n..\r\nQUJD\r\n..\r\n"),
+        (assemble(b"a\n.\n=_attachment " + b"0" * 64 + b"\r\n", lambda _: b"QUJD"), b"a\r\n..\r\nQUJD\r\n"),
         (b"smuggled\n.\nMAIL\r.\r", b"smuggled\r\n..\r\nMAIL\r\n..\r\n"),
     ],
 )
