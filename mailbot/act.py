@@ -19,8 +19,8 @@ from mailbot.actions import Office, early, people
 from mailbot.clock import Clock
 from mailbot.kinds import KINDS
 from mailbot.mail import Mail, parse
-from mailbot.store import MailState, Store
-from mailbot.store.mails import STRIKES, Taken
+from mailbot.store import MailState, Store, Transaction
+from mailbot.store.mails import STRIKES, Arrived, Taken
 from mailbot.understand import as_kind, understand
 from mailbot.understood import Understood, a_person_said_so
 from parsers import Reading
@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 _BATCH, _LEASE = 10, timedelta(minutes=5)
 LONGEST = 120.0  # seconds for one mail, which takes a hundredth of one
+#: what a rehearsal handles
+_REQUEST = b"From: rehearsal@mailbot.example\r\nTo: %s\r\nSubject: Form\r\n\r\nPlease send us your referral form.\r\n"
 
 
 class LeaseLostError(Exception):
@@ -65,6 +67,18 @@ class Actor:
             self._done()  # once: letters that leave together need one commit less each
         return again or self._announce()
 
+    def rehearse(self) -> None:
+        """Act on a request from nobody: what is made once is there when the first mail comes. Nothing of it is kept."""
+        for words in self._office.words.values():
+            words.make_ready()
+        box, now = self._office.settings.mailbox.address, self._clock.now()
+        raw = _REQUEST % box.encode()
+        # no lease is taken on it, so that in the end it counts as lost, and all is undone
+        with contextlib.suppress(LeaseLostError), self._store.transaction(now, durable=False) as tx:
+            (mail_id,) = tx.mails.keep(box, "", "inbox", 0, [Arrived(0, now, len(raw), MailState.NEW, raw)])
+            tx.mails.take([], 0, _LEASE)
+            self._act_in(tx, understand(self._office, tx, mail_id, parse(raw), [], "inbox", now))
+
     def _handle(self, taken: Taken) -> None:
         try:
             if taken.strikes > STRIKES:
@@ -96,19 +110,20 @@ class Actor:
     def _act(self, taken: Taken, mail: Mail) -> None:
         understood = self._understand(taken, mail)
         with self._store.transaction(self._clock.now(), durable=False) as tx:
-            KINDS[understood.kind].act(self._office, tx, understood)
-            state = MailState.NEEDS_PERSON if tx.needs.waiting(taken.id) else MailState.HANDLED
-            if not tx.mails.move(taken.id, state, **marks(understood)):
-                raise LeaseLostError  # somebody else has the mail now: nothing of this may be kept
-            why = [one.rule for one in understood.why]
-            tx.audit.add("mail_handled", mail_id=taken.id, kind=understood.kind, state=state, why=why)
-        log.info(
-            "mail_handled",
-            mail=taken.id,
-            kind=understood.kind,
-            state=state,
-            why=why,
-        )
+            state = self._act_in(tx, understood)
+        why = [one.rule for one in understood.why]
+        log.info("mail_handled", mail=taken.id, kind=understood.kind, state=state, why=why)
+
+    def _act_in(self, tx: Transaction, understood: Understood) -> MailState:
+        """The state that the mail is in now; raises LeaseLostError."""
+        mail_id = understood.mail_id
+        KINDS[understood.kind].act(self._office, tx, understood)
+        state = MailState.NEEDS_PERSON if tx.needs.waiting(mail_id) else MailState.HANDLED
+        if not tx.mails.move(mail_id, state, **marks(understood)):
+            raise LeaseLostError  # somebody else has the mail now: nothing of this may be kept
+        why = [one.rule for one in understood.why]
+        tx.audit.add("mail_handled", mail_id=mail_id, kind=understood.kind, state=state, why=why)
+        return state
 
     def _understand(self, taken: Taken, mail: Mail) -> Understood:
         """Before the transaction, so that letters leave meanwhile: it takes longer than acting, and changes nothing."""

@@ -80,6 +80,7 @@ class App:
         self._healthz = Healthz(settings.health, self.watch)
 
     def start(self) -> None:
+        self._rehearse()
         for loop in self.loops.values():
             loop.start()
         self.timetable.start()
@@ -108,6 +109,14 @@ class App:
         self.store.close()
         log.info("stopped", unfinished=[name for name, done in ended.items() if not done])
         return all(ended.values())
+
+    def _rehearse(self) -> None:
+        """What is made at its first use is made now, and not while the first mail waits for its answer."""
+        try:
+            self.actor.rehearse()
+            self.deliverer.rehearse()
+        except Exception as error:  # the first mail comes to it again, and its fault is told there
+            log.warning("rehearsal_failed", error=type(error).__name__)
 
     def _put_draft(self, raw: bytes) -> None:
         self.deliverer.put_draft(raw)

@@ -48,6 +48,7 @@ class Deliverer:
         self._backoff, self._pause, self._left_at = Backoff(), timedelta(0), clock.now()
         self._trouble = ""  # why it is left alone
         self._settled_at = datetime.min.replace(tzinfo=UTC)
+        self._ready: dict[str, bytes] = {}
         self._encoded = lru_cache(maxsize=32)(self._load)
         self._lease = timedelta(seconds=office.settings.sender.answer_timeout_seconds) + _BATCH_TIME * 2
 
@@ -61,6 +62,16 @@ class Deliverer:
                 self._give_back(rest)
                 break
         return bool(letters) or self._settle() or self._copy_to_sent()
+
+    def rehearse(self) -> None:
+        """Encode what goes out most, and ask for what is asked for at every letter: the first need not wait for it."""
+        self._ready = {one.sha256: one.encoded for one in self._office.blanks}
+        with self._store.look(self._clock.now()) as tx:
+            tx.switches.get("paused")
+            tx.letters.take_urgent(0, self._lease)
+            tx.letters.take(0, self._lease)
+            tx.letters.begin(0, self._lease)
+            tx.letters.finish(0, LetterState.SENT, note=None, copy=None)
 
     def close(self) -> None:
         self._sender.close()
@@ -123,6 +134,8 @@ class Deliverer:
                 tx.letters.give_back([letter.id for letter in letters])
 
     def _load(self, sha256: str) -> bytes:
+        if sha256 in self._ready:
+            return self._ready[sha256]
         with self._store.look(self._clock.now()) as tx:
             return encode(tx.letters.blob(sha256))
 

@@ -140,6 +140,11 @@ class WordList:
             made[name] = (plain, _Gaps(tuple(map(self._gapped, special))))
         return made
 
+    def make_ready(self) -> None:
+        """Make every pattern now, for a process that lives long: the first mail with a phrase need not wait for it."""
+        for _, gapped in self._phrases.values():
+            gapped.make_ready()
+
     def _gapped(self, phrase: str) -> _Gapped:
         start = "^ " if phrase.startswith("^") else " "
         parts = [[self._spellings(word) for word in part.split()] for part in phrase.strip("^$ ").split("..")]
@@ -187,6 +192,11 @@ class _Gaps:
 
     def __bool__(self) -> bool:
         return bool(self.phrases)
+
+    def make_ready(self) -> None:
+        self.among("")
+        for one in self.phrases:
+            one.pattern  # noqa: B018 - made when it is asked for
 
     def among(self, normal: str) -> list[_Gapped]:
         """Those that may stand in a text, in their order; most texts lack one of the words of each."""

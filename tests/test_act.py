@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from mailbot.actions.people import fault_in
-from mailbot.store import MailState, Store
+from mailbot.store import LetterState, MailState, Store
 from tests.desk import Desk, Still, mail
 
 
@@ -42,3 +42,20 @@ def test_who_lost_the_lease_keeps_nothing(tmp_path: Path) -> None:
         assert tx.connection.execute(written, {"mail": mail_id}).scalar_one() == 1
     ours.close()
     theirs.close()
+
+
+def test_nothing_of_a_rehearsal_is_kept(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'desk.db'}")
+    store.upgrade()
+    desk = Desk(store)
+
+    desk.actor.rehearse()
+
+    mail_id = desk.arrives(mail())
+    desk.work()
+    with store.look(desk.clock.now()) as tx:
+        assert tx.mails.count_by_state() == {MailState.HANDLED: 1}
+        assert tx.letters.count_by_state() == {LetterState.READY: 1}
+        assert [one["mail_id"] for one in tx.enquiries.waiting()] == [mail_id]
+        assert {one["mail_id"] for one in tx.audit.newest(100)} == {mail_id}
+    store.close()

@@ -92,8 +92,8 @@ class Mails:
         values = {"box": mailbox, "in": folder, "valid": uidvalidity, "uids": uids}
         return set(self._connection.execute(_KNOWN, values).scalars())
 
-    def keep(self, mailbox: str, folder: str, role: str, uidvalidity: int, arrived: Sequence[Arrived]) -> None:
-        """Add messages to the ledger; they must not be in it yet."""
+    def keep(self, mailbox: str, folder: str, role: str, uidvalidity: int, arrived: Sequence[Arrived]) -> Sequence[int]:
+        """Add messages to the ledger, and say their numbers there; they must not be in it yet."""
         rows = [
             {
                 "mailbox": mailbox,
@@ -111,11 +111,12 @@ class Mails:
             for one in arrived
         ]
         if not rows:
-            return
+            return []
         ids = {row.uid: row.id for row in self._connection.execute(_KEEP, rows)}
         raws = [{"mail_id": ids[one.uid], "data": one.raw} for one in arrived if one.raw is not None]
         if raws:
             self._connection.execute(_KEEP_RAW, raws)
+        return [ids[one.uid] for one in arrived]
 
     def to_file(self, mailbox: str, folder: str, limit: int = 500) -> Sequence[sa.RowMapping]:
         """Finished mails of a folder that have not been filed: id, uidvalidity, uid, state."""
