@@ -30,6 +30,8 @@ from mailbot.store import LetterState, Transaction
 from parsers.write import is_stale
 
 _STOPPED_WITHIN = 10.0  # seconds from SIGTERM to the end of the process
+#: how long a thread may compute while others wait; Python's own 5 ms would go by at each answer of a server
+_SWITCH_SECONDS = 0.0005
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,6 +45,7 @@ def run() -> None:
     Status 0 where it was asked to stop, 1 where it cannot start or is stuck and wants to be started again.
     """
     _log_to_stderr()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = App(load_settings())
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
