@@ -75,7 +75,6 @@ def test_a_form_returned_its_receipt_goes_once_or_is_seen_to_be_in_doubt(
     desks = killed_at_each_commit(open_desk, RETURNED, kill, first)
 
     assert len(desks) >= 12
-    held = 0
     for desk in desks:
         assert_one_case(desk, RETURNED)
         with desk.ledger() as tx:
@@ -83,13 +82,30 @@ def test_a_form_returned_its_receipt_goes_once_or_is_seen_to_be_in_doubt(
             waiting = [row["why"] for row in tx.needs.waiting()]
         sent = len(desk.letters("receipt"))
         if receipt == LetterState.HELD:  # killed while it was being sent
-            held += 1
             assert sent <= 1, desk.log
             assert waiting == ["letter_in_doubt"]
             assert "may or may not have gone" in desk.letter("needs-a-person").text
         else:
             assert (receipt, sent, waiting) == (LetterState.SENT, 1, []), desk.log
-    assert held
+
+
+def test_a_receipt_that_was_being_sent_is_held_and_a_person_asked(open_desk: OpenDesk) -> None:
+    desk = open_desk()
+    RETURNED.tell(desk)
+    desk.launch(killer.while_sending)
+    assert not finishes(desk)
+    desk.kill()
+
+    desk.start()
+    desk.quiet()
+
+    assert_one_case(desk, RETURNED)
+    assert "may or may not have gone" in desk.letter("needs-a-person").text
+    with desk.ledger() as tx:
+        assert [row["why"] for row in tx.needs.waiting()] == ["letter_in_doubt"]
+        (receipt,) = [row["state"] for row in tx.letters.of_mail(1) if row["name"] == "receipt"]
+    assert receipt == LetterState.HELD
+    assert not desk.letters("receipt")
 
 
 @pytest.mark.parametrize("kill", [killer.before_commit, killer.after_commit])
