@@ -18,6 +18,7 @@ _INK = 200  # of an evenly lit page: a pen, also a thin one that the camera blur
 _SPECK = 4  # pixels; what is smaller is dirt on the glass
 _STROKE = 20  # pixels; what is smaller is dirt too, unless it stands near a stroke: dots are small
 _NEAR = 31  # pixels: across what is near
+_RULE = 2, 40  # pixels wide at most and high at least: what is left of a printed frame, since no pen is that thin
 OVER = 5.0  # points that writing may leave its box by
 _HIGH = 1.7  # of the usual height: two lines that touch
 
@@ -75,13 +76,14 @@ def _parts(ink: NDArray[np.uint8]) -> tuple[int, NDArray[np.int32], NDArray[np.i
 def _strokes(labels: NDArray[np.int32], stats: NDArray[np.int32]) -> Mask:
     """Which connected parts are strokes or their dots, and not dirt; the first is the paper."""
     area = stats[:, cv2.CC_STAT_AREA]
-    large = area >= _STROKE
+    frame = (stats[:, cv2.CC_STAT_WIDTH] <= _RULE[0]) & (stats[:, cv2.CC_STAT_HEIGHT] >= _RULE[1])
+    large = (area >= _STROKE) & ~frame
     large[0] = False
-    if not ((area >= _SPECK) & ~large)[1:].any():
+    if not ((area >= _SPECK) & ~large & ~frame)[1:].any():
         return np.asarray(large, np.bool_)
     near = cv2.dilate(large[labels].astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8)) > 0
     beside = np.bincount(labels[near], minlength=len(area)) > 0
-    found = large | (beside & (area >= _SPECK))
+    found = large | (beside & (area >= _SPECK) & ~frame)
     found[0] = False
     return np.asarray(found, np.bool_)
 

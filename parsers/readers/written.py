@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from parsers.answers import Written
 from parsers.readers.lines import Line, Writing
 from parsers.readers.recognition import recognised
+from parsers.readers.signs import commas
 from parsers.readers.typeface import likeness
 from parsers.value import DOUBTFUL, UNSURE
 
@@ -36,13 +37,14 @@ class _Read:
     score: float
     like: float  # its print, as a whole
     part: float  # and where it is least like it
+    plain: bool = True  # none of its signs may be another
 
     @property
     def sure(self) -> bool:
         needed = _SCORE
         if min(self.like, self.part + 0.1) >= _CLEAR:
             needed = _CLEAR_SCORE if _SMALL_SIGNS.search(self.text) else _PLAIN_SCORE
-        return self.score >= needed and self.like >= _LIKE and self.part >= _PART
+        return self.plain and self.score >= needed and self.like >= _LIKE and self.part >= _PART
 
 
 def read(writings: Mapping[str, Writing], checked: Collection[str]) -> dict[str, Written]:
@@ -53,8 +55,16 @@ def read(writings: Mapping[str, Writing], checked: Collection[str]) -> dict[str,
     found: dict[str, list[_Read]] = {}
     for (name, line), (text, score), like in zip(lines, texts, alike, strict=True):
         if text:
-            found.setdefault(name, []).append(_Read(line, text, score, *like))
+            found.setdefault(name, []).append(_signed(_Read(line, text, score, *like)))
     return {name: _box(one, found.get(name, []), checked=name in checked) for name, one in writings.items()}
+
+
+def _signed(read: _Read) -> _Read:
+    """With its commas looked at once more, if it would else be sure."""
+    if not read.sure:
+        return read
+    text, doubtful = commas(read.text, read.line.picture)
+    return replace(read, text=text, plain=not doubtful)
 
 
 def _box(writing: Writing, found: list[_Read], *, checked: bool) -> Written:
