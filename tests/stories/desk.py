@@ -29,6 +29,7 @@ from tests.stories.mails import CHAIR, Letter, Mail, mail
 ROOT = Path(__file__).parents[2]
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # the meeting is on Wednesday at 10, its digest on Tuesday at 13
 OUR_SERVER = "mx.desk.example"
+_UNDER_WAY = frozenset({MailState.NEW, MailState.READING, MailState.READY})
 _ON_THE_WAY = {LetterState.READY, LetterState.LEASED, LetterState.SENDING, LetterState.IN_DOUBT}
 PATIENCE = 30.0  # seconds; other work may keep this machine busy
 
@@ -296,7 +297,7 @@ class Desk:
             files = self.environment["MAILBOT_MODE"] != "observe"
             return (
                 sum(mails.values()) >= self._delivered
-                and mails.keys().isdisjoint({MailState.NEW, MailState.READING, MailState.READY})
+                and mails.keys().isdisjoint(_UNDER_WAY)
                 and letters.keys().isdisjoint(_ON_THE_WAY)
                 and not tx.letters.copies_due(1)
                 and not tx.mails.set_aside_unannounced()
@@ -311,11 +312,11 @@ class Desk:
 
     def _came_of(self, message_id: str) -> CameOf | None:
         with self.ledger() as tx:
-            query = sa.select(mail_table.c.id, mail_table.c.kind, mail_table.c.why)
+            query = sa.select(mail_table.c.id, mail_table.c.kind, mail_table.c.why, mail_table.c.state)
             found = tx.connection.execute(query.where(mail_table.c.message_id == message_id)).first()
             written = tx.letters.of_mail(found.id) if found else ()
-            if found is None or any(row["state"] != LetterState.SENT for row in written):
-                return None
+            if found is None or found.state in _UNDER_WAY or any(row["state"] != LetterState.SENT for row in written):
+                return None  # its kind is known before it is acted on
             waits = tuple(need["why"] for need in tx.needs.waiting(found.id))
             references = tuple(tx.mails.references_of(found.id))
         sent = {one.message_id: one for one in self.letters()}
