@@ -54,10 +54,10 @@ def latency(place: Place, who: Who, mails: int) -> list[float]:
 def single(place: Place, run: Run, proxy: Proxy, address: str, number: int) -> float:
     """The same for one mail, whose letter is told from others by whom it goes to."""
     run.wait(lambda: _quiet(proxy), "quiet", _PATIENCE)
-    before = time.monotonic()
+    before, watching = time.monotonic(), proxy.idling()
     place.dovecot.deliver(request(number, address), address, envelope_from=sender(number))
     letter = place.letter_to(sender(number), _PATIENCE)
-    told = proxy.when(b" EXISTS", before)
+    told = proxy.when(b" EXISTS", before, watching)  # other connections are told how many there are in Sent
     assert told is not None, "answered before the server told of it"
     return (letter.moment - told) * 1000
 

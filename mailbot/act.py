@@ -54,8 +54,11 @@ class Actor:
     def step(self) -> bool:
         """Whether there was a mail to handle. A batch is leased in one commit; each mail is handled in its own."""
         with self._store.transaction(self._clock.now(), durable=False) as tx:
-            taken = tx.mails.take([MailState.NEW, MailState.READY], _BATCH, _LEASE)
+            taken = tx.mails.take([MailState.NEW], _BATCH, _LEASE)
             again = len(taken) == _BATCH  # what comes after a smaller batch rings
+            if not taken:  # a form that was read takes longer: one at a time, so that no request waits behind two
+                taken = tx.mails.take([MailState.READY], 1, _LEASE)
+                again = bool(taken)
             if any(mail.strikes > 1 for mail in taken):
                 # A process ended while it held one of these: one at a time, or the others are struck down with it.
                 tx.mails.give_back([mail.id for mail in taken[1:]])

@@ -14,14 +14,19 @@ _SHORT = 80
 
 def recognise(mail: Mail, known: Known) -> tuple[Why, ...] | None:
     """Sent to many, from an address nobody reads, or in junk; a form or a short request goes to a person instead."""
-    if known.forms or _asks_shortly(mail, known) or _is_wrapper(mail, known):
+    why = _sign(mail, known)  # first: hardly a mail has one, and it is told sooner than what the mail asks
+    if why is None or known.forms or _asks_shortly(mail, known) or _is_wrapper(mail, known):
         return None
+    return (why,)
+
+
+def _sign(mail: Mail, known: Known) -> Why | None:
     if sign := bulk_sign(mail, known.own_lists):
-        return (Why("bulk_sign", f"was sent to many: {sign}"),)
+        return Why("bulk_sign", f"was sent to many: {sign}")
     if known.role == "junk":
-        return (Why("in_junk", "came to the junk folder"),)
-    if spam_sign(mail) and not known.referrals:
-        return (Why("spam", f"was marked as spam on its way: {spam_sign(mail)}"),)
+        return Why("in_junk", "came to the junk folder")
+    if (sign := spam_sign(mail)) and not known.referrals:
+        return Why("spam", f"was marked as spam on its way: {sign}")
     return None
 
 

@@ -12,6 +12,7 @@ import hashlib
 import logging
 import re
 from email.message import Message
+from functools import lru_cache
 
 from mailbot.links import linked_hosts, unwrapped
 from mailbot.mail.head import mended
@@ -36,6 +37,8 @@ logging.getLogger("mailparser").setLevel(
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 #: lines times containers: beyond it the standard library's parser takes minutes
 _WORK = 20_000_000
+#: bytes of a mail that is remembered: smaller are parsed at once, larger would take memory for long
+_LARGE, _HUGE = 100_000, 8_000_000
 _CONTENT = re.compile(rb"^content-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*\n?", re.IGNORECASE | re.MULTILINE)
 _TOO_DEEP = "is packed so deep that only its beginning was read"
 _NOT_BUILT_SO = "is not built as mails are, so that only its beginning was read"
@@ -43,6 +46,16 @@ _NOT_BUILT_SO = "is not built as mails are, so that only its beginning was read"
 
 def parse(raw: bytes) -> Mail:
     """The mail in these bytes; what cannot be made out is left empty and named in `problems`."""
+    return _remembered(raw) if _LARGE <= len(raw) <= _HUGE else _made_out(raw)
+
+
+@lru_cache(maxsize=1)
+def _remembered(raw: bytes) -> Mail:
+    """A mail that brings a form is parsed to see that, to read it, and to act on it, each soon after the other."""
+    return _made_out(raw)
+
+
+def _made_out(raw: bytes) -> Mail:
     sha256 = hashlib.sha256(raw).hexdigest()
     try:
         whole = mended(raw)

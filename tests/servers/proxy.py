@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from tests.servers.net import HOST, Certificate
 
@@ -23,6 +24,7 @@ class Line:
     moment: float
     from_server: bool
     text: bytes
+    connection: int  # from 1
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Proxy:
     changes: list[Change] = field(default_factory=list)
     listen: Callable[[], socket.socket] = lambda: socket.create_server((HOST, 0))  # where clients find it
     shown: Certificate | None = None  # to clients; None: the server's own
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _break: tuple[bytes, bool] = (b"", False)
     _said: tuple[bytes, bytes, bool] = (b"", b"", False)
     _deed: tuple[bytes, bool, Callable[[], None]] = (b"", False, lambda: None)
@@ -66,10 +69,16 @@ class Proxy:
         """Once: this is done before the server hears the client say that word, or a line that is nothing else."""
         self._deed = word, whole_line, deed
 
-    def when(self, told: bytes, after: float = 0.0) -> float | None:
-        """When the server first said a line with that in it: `when(b" EXISTS", sent)`."""
-        moments = (line.moment for line in list(self.lines) if line.from_server and told in line.text)
-        return next((moment for moment in moments if moment > after), None)
+    def when(self, told: bytes, after: float = 0.0, on: int = 0) -> float | None:
+        """When the server first said a line with that in it, on that connection or any: `when(b" EXISTS", sent)`."""
+        lines = (one for one in list(self.lines) if one.from_server and told in one.text and on in (0, one.connection))
+        return next((line.moment for line in lines if line.moment > after), None)
+
+    def idling(self) -> int:
+        """The connection that last waited for news."""
+        return next(
+            one.connection for one in reversed(list(self.lines)) if b" IDLE" in one.text and not one.from_server
+        )
 
     def commands(self, verb: bytes = b"") -> int:
         """How many commands the client gave, or how many with that word."""
@@ -104,7 +113,11 @@ class Proxy:
                 server = stack.enter_context(context.wrap_socket(server, server_hostname="localhost"))
             for sock in (client, server):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            halves = {client: _Half(server, from_server=False), server: _Half(client, from_server=True)}
+            number = next(self._numbers)
+            halves = {
+                client: _Half(server, number, from_server=False),
+                server: _Half(client, number, from_server=True),
+            }
             first, second = halves.values()
             first.other, second.other = second, first
             while all(self._pass_on(sock, halves[sock]) for sock in _readable(list(halves))):
@@ -130,7 +143,8 @@ class Proxy:
             half.to.sendall(data)
         moment = time.monotonic()
         *whole, half.rest = (half.rest + data).split(b"\r\n")
-        self.lines += [Line(moment, half.from_server, text) for text in whole if len(text) <= LONGEST]
+        passed = (text for text in whole if len(text) <= LONGEST)
+        self.lines += [Line(moment, half.from_server, text, half.connection) for text in passed]
         return goes_on
 
     def _ends_here(self, source: socket.socket, half: _Half, data: bytes) -> bool:
@@ -188,6 +202,7 @@ class Proxy:
 @dataclass
 class _Half:
     to: socket.socket
+    connection: int
     from_server: bool
     rest: bytes = b""
     breaks: bool = False
