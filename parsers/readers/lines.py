@@ -21,6 +21,7 @@ _NEAR = 31  # pixels: across what is near
 _RULE = 2, 40  # pixels wide at most and high at least: what is left of a printed frame, since no pen is that thin
 OVER = 5.0  # points that writing may leave its box by
 _HIGH = 1.7  # of the usual height: two lines that touch
+_THIN = 0.4  # of the usual letter's height: no line but the tails of one, or the dots above it
 
 Mask = NDArray[np.bool_]
 Span = tuple[int, int]  # rows of pixels
@@ -62,7 +63,7 @@ def writing(paper: Paper, rect: Rect, *, one_line: bool) -> Writing:
     ours = within & _strokes(labels, stats)
     ink = ours[labels] & added
     grey = np.where(paper.printed(zone) & (labels == 0), 255, paper.grey[rows, columns])
-    spans = [(0, ink.shape[0])] if one_line else list(_spans(ink))
+    spans = [(0, ink.shape[0])] if one_line else _spans(ink, stats[ours])
     lines = tuple(_lines(np.asarray(grey, np.uint8), labels, stats, ours, spans))
     return Writing(lines, float(ink.sum()) / SCALE**2, inner[1].stop - inner[1].start)
 
@@ -121,26 +122,40 @@ def _nearest(spans: list[Span], row: float) -> int:
     return min(range(len(spans)), key=lambda n: max(spans[n][0] - row, row - spans[n][1], 0.0))
 
 
-def _spans(ink: Mask) -> Iterator[tuple[int, int]]:
-    """The rows on which lines stand: where much ink is beside each other."""
+def _spans(ink: Mask, parts: NDArray[np.int32]) -> list[Span]:
+    """The rows on which lines stand: where much ink is beside each other, and where letters stand by themselves."""
     across = cv2.GaussianBlur(ink.sum(axis=1).astype(np.float32)[:, None], (1, 7), 0)[:, 0]
     level = max(1.0, float(np.percentile(across[across > 0], 90)) * 0.1) if across.any() else 1.0
-    on = np.flatnonzero(np.diff(np.r_[0, across > level, 0].astype(np.int8)))
-    spans = [(int(start), int(stop)) for start, stop in zip(on[::2], on[1::2], strict=True) if stop - start >= 4]
-    if not spans:
-        yield 0, ink.shape[0]
-        return
-    usual = float(np.median([stop - start for start, stop in spans]))
-    for start, stop in spans:
-        pieces = round((stop - start) / usual) if stop - start > _HIGH * usual else 1
-        yield from _split(across, start, stop, pieces)
+    thin = max(4.0, _THIN * float(np.percentile(parts[:, cv2.CC_STAT_HEIGHT], 75))) if len(parts) else 4.0
+    full = [span for span in _runs(across > level) if span[1] - span[0] >= thin]
+    if not full:
+        return [(0, len(ink))]
+    usual = float(np.median([stop - start for start, stop in full]))
+    spans = [piece for span in full for piece in _split(across, span, usual)]
+    return sorted([*spans, *_short(parts, spans, thin, len(ink))])
 
 
-def _split(across: NDArray[np.float32], start: int, stop: int, pieces: int) -> Iterator[tuple[int, int]]:
+def _runs(on: Mask) -> list[Span]:
+    edges = np.flatnonzero(np.diff(np.r_[0, on, 0].astype(np.int8)))
+    return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _short(parts: NDArray[np.int32], spans: list[Span], thin: float, high: int) -> list[Span]:
+    """Lines of so few letters that their ink is little: letters that stand apart from all other lines."""
+    alone, near = np.zeros(high, np.bool_), thin / 2
+    for top, tall in parts[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]:
+        if tall >= thin and not any(start - near < top + tall and top < stop + near for start, stop in spans):
+            alone[top : top + tall] = True
+    return _runs(alone)
+
+
+def _split(across: NDArray[np.float32], span: Span, usual: float) -> Iterator[Span]:
     """Where lines touch, they are parted at the rows with least ink."""
-    pitch, begin = (stop - start) / pieces, start
+    begin, stop = span
+    pieces = max(1, round((stop - begin) / usual)) if stop - begin > _HIGH * usual else 1
+    pitch = (stop - begin) / pieces
     for number in range(1, pieces):
-        guess, off = round(start + number * pitch), max(1, round(pitch / 4))
+        guess, off = round(span[0] + number * pitch), max(1, round(pitch / 4))
         cut = guess - off + int(np.argmin(across[guess - off : guess + off + 1]))
         yield begin, cut
         begin = cut
