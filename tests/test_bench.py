@@ -10,8 +10,11 @@ from pathlib import Path
 from bench import report
 from bench.found import Found, Line
 from bench.requests import SIZE, request, sender
+from mailbot.kinds import form_request
+from mailbot.mail import parse
 from mailbot.rehearse import Rehearsal
-from tests.desk import US, Still, our_office
+from mailbot.understood import Known
+from tests.desk import MONDAY, US, Still, our_office
 from tests.servers.dovecot import Dovecot
 
 
@@ -29,6 +32,13 @@ def test_it_runs_and_reports(dovecot: Dovecot, root: Path, tmp_path: Path) -> No
     assert part["figures"]["bare"]["10"]["commits"] == 1, "one commit a mail, or the comparison is not what it says"
     for promised in ("at least 0.5", "at most 2.5", "at most 5.0", "at most 4"):
         assert promised in run.stdout
+
+
+def test_none_of_its_requests_is_in_doubt() -> None:
+    office = our_office()
+    known = Known(now=MONDAY, our_addresses=frozenset({US}), words=office.words)
+    mails = {number: parse(request(number, US)) for number in range(0, 10_000, 20)}
+    assert [number for number, mail in mails.items() if not form_request.recognise(mail, known)] == []
 
 
 def test_a_promise_is_of_the_ratio_or_of_the_figure_alone() -> None:

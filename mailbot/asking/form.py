@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mailbot.asking.likeness import likeness, telling_words
 from mailbot.asking.named import marked
-from mailbot.asking.said import is_short, said
+from mailbot.asking.said import said
 from mailbot.asking.thanks import greets, only_thanks, says_something, thanks
 from mailbot.asking.whose import may_be_from_no_referrer
 from mailbot.mail import Mail
@@ -63,11 +63,17 @@ def reads_like_asking(mail: Mail, known: Known) -> Why | None:
 
 def reads_otherwise(mail: Mail, known: Known) -> Why | None:
     """Where a phrase asks, but the mail reads as a whole as those do that only speak of a form."""
-    least = _TOO_UNLIKE_IN_FEW if is_short(mail, _FEW_WORDS) else _TOO_UNLIKE
-    if not mail.words or likeness(mail, known) >= least:
+    like = likeness(mail, known) if mail.words else 1.0
+    if like >= _TOO_UNLIKE or (like >= _TOO_UNLIKE_IN_FEW and _counted(mail, known) <= _FEW_WORDS):
         return None
     words = telling_words(mail, known, asking=False)
     return Why("reads_otherwise", f"reads more like mails that only speak of a form: {words}")
+
+
+def _counted(mail: Mail, known: Known) -> int:
+    """How many words are written beside a greeting and thanks."""
+    lines = mail.words.split("\n")
+    return sum(len(line.split()) for line in lines if not greets(line, known) and not thanks(line, known))
 
 
 def _asks(sentence: str, known: Known) -> Why | None:
