@@ -149,17 +149,17 @@ def _smoothed(page: Grey, anchors: NDArray[np.float64]) -> Grey:
         weights = 1 / np.maximum(1.0, off)
     coarse_y, coarse_x = np.mgrid[0:high:16, 0:wide:16].astype(np.float64)
     shift = (_terms((coarse_x / wide).ravel(), (coarse_y / high).ravel()) @ bend).reshape(*coarse_x.shape, 2)
-    maps = [
-        cv2.resize((start + shift[..., axis]).astype(np.float32), (coarse_x.shape[1] * 16, coarse_x.shape[0] * 16))
+    size = coarse_x.shape[1] * 16, coarse_x.shape[0] * 16
+    maps = [  # resizing takes the corner of a coarse cell for its middle, 7.5 pixels on
+        cv2.resize((start + shift[..., axis] + 7.5).astype(np.float32), size)
         for axis, start in enumerate((coarse_x, coarse_y))
     ]
-    return page if not maps else _remapped(page, maps)
+    return _remapped(page, maps)
 
 
 def _remapped(page: Grey, maps: list[NDArray[np.float32]]) -> Grey:
     high, wide = page.shape
-    # resizing takes the corner of a coarse cell for its middle
-    x, y = (np.ascontiguousarray(one[:high, :wide]) + 7.5 for one in maps)
+    x, y = (np.ascontiguousarray(one[:high, :wide]) for one in maps)
     return np.asarray(cv2.remap(page, x, y, cv2.INTER_LINEAR, borderValue=255), np.uint8)
 
 
