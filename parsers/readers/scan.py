@@ -113,7 +113,7 @@ def _page(paper: Paper, picture: Picture, blank: Blank) -> Page:
     words = {name: group for name, group in controls.items() if not group[0].state}
     one_line = {control.name for control in of_form(blank.form) if control.kind == "line"}
     written = {name: lines.writing(paper, group[0].rect, one_line=name in one_line) for name, group in words.items()}
-    checked = {field.id for field in blank.form.fields if field.type in _CHECKED}
+    checked = {field.id: field.type for field in blank.form.fields if field.type in _CHECKED}
     every = [box for group in controls.values() for box in group if box.state]
     beside, ends = boxes.strays(paper, every), boxes.label_ends(every)
     found = {name: boxes.read(paper, group, beside, ends) for name, group in controls.items() if group[0].state}

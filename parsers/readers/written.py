@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from parsers.answers import Written
 from parsers.readers.lines import Line, Writing
-from parsers.readers.recognition import recognised
+from parsers.readers.lookalikes import fitted
+from parsers.readers.recognition import recognised, recognised_again
 from parsers.readers.signs import commas
 from parsers.readers.typeface import likeness
 from parsers.value import DOUBTFUL, UNSURE
@@ -22,6 +23,7 @@ _EMPTY, _FAINT = 1.5, 6.0  # square points of ink: none, and perhaps a mark
 _LIKE, _PART = 0.75, 0.6
 # How sure the engine must be: of a line like its print and of one very like it; small signs look alike in any.
 _SCORE, _CLEAR_SCORE, _CLEAR, _PLAIN_SCORE = 0.98, 0.95, 0.9, 0.9
+_HARD = 0.93  # handwriting that the engine is less sure of is looked at once more
 _SMALL_SIGNS = re.compile(r"[.,:;'’`·]")
 
 HANDWRITTEN = "handwritten: a person must check it"
@@ -47,16 +49,16 @@ class _Read:
         return self.plain and self.score >= needed and self.like >= _LIKE and self.part >= _PART
 
 
-def read(writings: Mapping[str, Writing], checked: Collection[str]) -> dict[str, Written]:
-    """The words of each box of a page; `checked` are those whose type knows a wrong one when it sees it."""
+def read(writings: Mapping[str, Writing], checked: Mapping[str, str]) -> dict[str, Written]:
+    """The words of each box of a page; `checked` are those whose type knows a wrong one when it sees it, with it."""
     lines = [(name, line) for name, writing in writings.items() if writing.ink > _EMPTY for line in writing.lines]
     texts = [recognised(line.picture) for _, line in lines]
     alike = likeness([(text, line.picture) for (_, line), (text, _) in zip(lines, texts, strict=True)])
     found: dict[str, list[_Read]] = {}
     for (name, line), (text, score), like in zip(lines, texts, alike, strict=True):
         if text:
-            found.setdefault(name, []).append(_signed(_Read(line, text, score, *like)))
-    return {name: _box(one, found.get(name, []), checked=name in checked) for name, one in writings.items()}
+            found.setdefault(name, []).append(_again(_signed(_Read(line, text, score, *like))))
+    return {name: _box(one, found.get(name, []), checked.get(name)) for name, one in writings.items()}
 
 
 def _signed(read: _Read) -> _Read:
@@ -67,7 +69,15 @@ def _signed(read: _Read) -> _Read:
     return replace(read, text=text, plain=not doubtful)
 
 
-def _box(writing: Writing, found: list[_Read], *, checked: bool) -> Written:
+def _again(read: _Read) -> _Read:
+    """Handwriting that is hard to read, looked at once more; it is a suggestion all the same."""
+    if read.like >= _LIKE or read.score >= _HARD:
+        return read
+    text, score = recognised_again(read.line.picture)
+    return replace(read, text=text, score=score) if text else read
+
+
+def _box(writing: Writing, found: list[_Read], checked: str | None) -> Written:
     if writing.ink <= _EMPTY:
         return Written("", PRINTED)
     if not found:
@@ -77,7 +87,7 @@ def _box(writing: Writing, found: list[_Read], *, checked: bool) -> Written:
         return Written(text, PRINTED)
     if min(line.like for line in found) >= _LIKE:
         return Written(text, UNSURE, _MISREAD)
-    return Written(text, LEGIBLE if checked else SUGGESTED, HANDWRITTEN)
+    return Written(fitted(text, checked), LEGIBLE if checked else SUGGESTED, HANDWRITTEN)
 
 
 def _joined(found: Sequence[_Read], wide: int) -> str:

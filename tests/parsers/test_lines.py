@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from parsers.readers import written
 from parsers.readers.blanks import PAGE, SCALE
-from parsers.readers.lines import Line, writing
+from parsers.readers.lines import Line, Writing, writing
 from parsers.readers.paper import Paper
 from parsers.readers.poses import Pose
 from tests.parsers.scanning import HANDS
@@ -47,3 +48,13 @@ def test_tails_and_dots_are_no_lines(hand: str) -> None:
 def test_small_writing_is_parted_too(hand: str) -> None:
     words = "Letters to her mother; a wreath at the door (see photo).\n1. Phones\n2. Waits outside\n3. Sends others"
     assert len(lines(words, hand, 20)) == 4
+
+
+def test_what_is_hard_to_read_is_looked_at_twice_and_still_only_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written, "recognised", lambda _: ("Joan Ashhy", 0.8))
+    monkeypatch.setattr(written, "recognised_again", lambda _: ("Joan Ashby", 0.99))
+    (line,) = lines("Joan Ashby", "breip")
+
+    found = written.read({"r_name": Writing((line,), 50.0, 1000)}, {})["r_name"]
+
+    assert (found.text, found.confidence < 0.9, found.remark) == ("Joan Ashby", True, written.HANDWRITTEN)
