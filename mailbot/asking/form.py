@@ -13,10 +13,10 @@ from mailbot.asking.whose import may_be_from_no_referrer
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
 
-#: below the first, a mail reads too unlike a request to be answered for a phrase alone; from the second on, or from the
-#: third where it names no form, from the last where it denies one, so like a request that no phrase is needed
-#: (chosen by `scripts/learn --check`)
-_TOO_UNLIKE, _SURELY_LIKE, _LIKE_UNNAMED, _LIKE_ALTHOUGH_DENIED = 0.5, 0.75, 0.8, 0.9
+#: below this, a mail reads too unlike a request to be answered for a phrase alone (chosen by `scripts/learn --check`)
+_TOO_UNLIKE = 0.5
+#: from this on, so like a request that no phrase is needed; and where it speaks of nothing of ours, or denies it
+_SURELY_LIKE, _SURELY_LIKE_ALTHOUGH = 0.75, 0.9
 #: where so few words are written, a phrase that asks is most of what is said, and less likeness will do
 _FEW_WORDS, _TOO_UNLIKE_IN_FEW = 12, 0.2
 #: new words beyond which a request is also a story that a person should read (A4)
@@ -49,10 +49,11 @@ def asks_for_form(mail: Mail, known: Known) -> Why | None:
 
 
 def reads_like_asking(mail: Mail, known: Known) -> Why | None:
-    """Where no phrase asks: the mail reads as requests do, the more so where it names no form or denies one."""
+    """Where no phrase asks: it reads as requests do, the more so where it speaks of nothing of ours or denies it."""
     every, asking = _marked(mail.words, known), _sentences(mail.words, known)
     about = _first("spoken_of", (*_marked(mail.about, known), *every), known)
-    least = _LIKE_ALTHOUGH_DENIED if len(asking) < len(every) else _SURELY_LIKE if about else _LIKE_UNNAMED
+    ours = about or said(mail, known, "form_request", "ours", "subject_matter")
+    least = _SURELY_LIKE if ours and len(asking) == len(every) else _SURELY_LIKE_ALTHOUGH
     if not mail.words or only_thanks(mail, known) or likeness(mail, known, unlearned=0.0) < least:
         return None
     if is_letter_of_referral(mail, known):
@@ -119,7 +120,7 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     found = []
     sentences = _marked(f"{mail.about}\n\n{mail.words}", known)
     words = next((said for one in sentences if (said := lists.find("not_wanted", lists.normal(one)))), "")
-    if words and likeness(mail, known, unlearned=0.0) < _LIKE_UNNAMED:
+    if words and likeness(mail, known, unlearned=0.0) < _SURELY_LIKE:
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
     if sensitive := may_be_from_no_referrer(mail, known):
         found.append(sensitive)
