@@ -116,8 +116,8 @@ def _marks(picture: Grey, guess: Points, side: float, reach: float) -> list[Poin
     soft = np.asarray(cv2.GaussianBlur(window, (3, 3), 0), np.uint8)
     found: list[tuple[float, Points]] = []
     for black in _blacks(soft, side):
-        count, _, stats, middles = cv2.connectedComponentsWithStats(black)
-        for number in range(1, count):
+        _, _, stats, middles = cv2.connectedComponentsWithStats(black)
+        for number in _of_size(np.asarray(stats, np.int32), side):
             if _is_square(soft, stats[number], side):
                 middle = np.asarray(middles[number], np.float32) + np.array([left + 0.5, top + 0.5], np.float32)
                 size = float(np.sqrt(stats[number][cv2.CC_STAT_AREA]))
@@ -125,6 +125,13 @@ def _marks(picture: Grey, guess: Points, side: float, reach: float) -> list[Poin
                 if all(np.linalg.norm(middle - other) > side / 2 for _, other in found):
                     found.append((off, np.asarray(middle, np.float32)))
     return [middle for _, middle in sorted(found, key=lambda one: one[0])[:_TRIED]]
+
+
+def _of_size(stats: NDArray[np.int32], side: float) -> NDArray[np.intp]:
+    """Which connected parts are about as wide and high as a mark, at once: the print around has hundreds of others."""
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    fits = np.all((0.5 * side < sides) & (sides < 1.9 * side), axis=1)
+    return np.flatnonzero(fits)[1 if fits[0] else 0 :]  # the first is the paper
 
 
 def _blacks(window: Grey, side: float) -> Iterator[Grey]:
@@ -138,7 +145,7 @@ def _blacks(window: Grey, side: float) -> Iterator[Grey]:
 
 def _is_square(window: Grey, stats: NDArray[np.int32], side: float) -> bool:
     left, top, wide, high, area = (int(v) for v in stats)
-    if not (0.5 * side < wide < 1.9 * side and 0.5 * side < high < 1.9 * side and 0.6 < wide / high < 1.65):
+    if not 0.6 < wide / high < 1.65:
         return False
     if area < 0.62 * wide * high or area < 0.35 * side * side:
         return False
