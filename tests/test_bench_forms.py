@@ -113,9 +113,20 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
     def never() -> list[Row]:
         raise AssertionError("it was measured before")
 
-    assert resumed.Rows(again=False, smoke=False).of("flattened/qpdf", never) == [row]
+    assert resumed.Rows(again=False, smoke=False).of("flattened/qpdf", never) == [replace(row, code=resumed.code())]
     assert "flattened/qpdf" not in resumed.Rows(again=False, smoke=True)
     assert "flattened/qpdf" not in resumed.Rows(again=True, smoke=False)
+
+
+def test_what_is_measured_anew_stands_beside_the_rest(tmp_path: Path) -> None:
+    rows = [
+        Row("word", one, "plain", documents=1, answers=100, right=99, asked=1, code="then") for one in ("DOC", "ODT")
+    ]
+    kept = tmp_path / "forms.json"
+    kept.write_text(json.dumps(results(rows, [], smoke=False)), encoding="utf-8")
+    anew = replace(rows[1], right=100, asked=0, code=resumed.code())
+    assert resumed.beside(kept, [anew]) == [rows[0], anew]
+    assert results([rows[0], anew], [], smoke=False)["of_earlier_code"] == 1
 
 
 def test_the_readme_has_the_figures_of_the_worst_way(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from bench.forms import acroform, flattened, readme, report, scans, score, word,
 from bench.forms.cost import costs
 from bench.forms.people import people
 from bench.forms.reading import Read, read, readers
-from bench.forms.resumed import Rows
+from bench.forms.resumed import Rows, beside
 from bench.forms.returned import Returned, Row
 from tests.parsers.kit import FORM
 
@@ -42,6 +42,8 @@ def main() -> int:
     missing: list[str] = []
     rows = list(_rows(asked, missing))
     spent = [] if asked.smoke or asked.no_costs else costs(_RUNS)
+    if asked.only and asked.out == KEPT:
+        rows = beside(KEPT, rows)
     print(report.table(rows, spent))
     found = report.results(rows, spent, smoke=asked.smoke, missing=missing)
     if asked.out:
@@ -127,7 +129,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="files read at once (1); more makes the seconds longer")
     parser.add_argument("--no-costs", action="store_true", help="without the ratios to the bare libraries")
     parser.add_argument(
-        "--out", type=Path, help="where the figures go (bench/forms.json; with --smoke or --only nowhere)"
+        "--out", type=Path, help="where the figures go (bench/forms.json; with --smoke or --only nowhere unless said)"
     )
     asked = parser.parse_args()
     if asked.out is None and not (asked.smoke or asked.only):

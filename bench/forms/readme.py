@@ -29,7 +29,10 @@ def table(found: Mapping[str, Any]) -> str:
     lines = "".join(_lines(rows))
     said = f"{found['measured']} of {found['ways']} ways were measured, on {found['machine']['cores']} cores. "
     kept = sum(not row["broken"] for row in rows)
-    return f"{_HEAD}{lines}\n{said}{kept} of {len(rows)} lines of figures keep what is promised of them.\n"
+    said += f"{kept} of {len(rows)} lines of figures keep what is promised of them.\n"
+    if earlier := found.get("of_earlier_code"):
+        said += f"{earlier} of the lines were measured before something in the readers or the bench was changed.\n"
+    return f"{_HEAD}{lines}\n{said}"
 
 
 def _lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

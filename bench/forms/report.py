@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.forms import scans
 from bench.forms.cost import Cost
+from bench.forms.resumed import code
 from bench.forms.returned import Row
 from parsers import SURE
 
@@ -83,13 +84,14 @@ def broken(row: Row) -> tuple[str, ...]:
 
 def results(rows: Sequence[Row], costs: Sequence[Cost], *, smoke: bool, missing: Sequence[str] = ()) -> dict[str, Any]:
     """Everything that is kept of a bench; `missing` are the ways that it was not let come to."""
-    measured = len({(row.channel.partition(" ")[0], row.tool, row.geometry, row.truth) for row in rows})
+    measured = len({(row.channel.partition(" ")[0], *row.way[1:]) for row in rows})
     return {
         "machine": _machine(),
         "smoke": smoke,
         "ways": measured + len(missing),
         "measured": measured,
         "missing": list(missing),
+        "of_earlier_code": sum(row.code != code() for row in rows),
         "costs": [asdict(cost) | {"kept": cost.kept} for cost in costs],
         "kept": not missing and all(not broken(row) for row in rows) and all(cost.kept for cost in costs),
         "rows": [_object(row) for row in rows],

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ class Rows:
 
     def __init__(self, *, again: bool, smoke: bool) -> None:
         kind = "smoke" if smoke else "whole"
-        self._path = FOLDER / f"{kind}-{_code()}.jsonl"
+        self._code = code()
+        self._path = FOLDER / f"{kind}-{self._code}.jsonl"
         if again:
             self._path.unlink(missing_ok=True)
         self._known = dict(self._read()) if self._path.exists() else {}
@@ -33,7 +34,7 @@ class Rows:
     def of(self, name: str, measure: Callable[[], list[Row]]) -> list[Row]:
         """The rows of this name, measured now if they never were."""
         if name not in self._known:
-            self._known[name] = measure()
+            self._known[name] = [replace(row, code=self._code) for row in measure()]
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([name, [asdict(row) for row in self._known[name]]]) + "\n")
@@ -48,11 +49,21 @@ class Rows:
             yield name, [_row(row) for row in rows]
 
 
+def beside(path: Path, rows: Sequence[Row]) -> list[Row]:
+    """The rows of a whole run that was kept there, with these in the places of those of the same way."""
+    new = {row.way: row for row in rows}
+    earlier = [_row(row) for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+    return [*(new.pop(row.way, row) for row in earlier), *new.values()]
+
+
 def _row(row: dict[str, Any]) -> Row:
-    return Row(**{**row, **{key: tuple(row[key]) for key in ("problems", "silent_keys")}})
+    """A row as it was written down; what else is said of it is worked out anew."""
+    known = {one.name: row[one.name] for one in fields(Row) if one.name in row}
+    return Row(**{**known, **{key: tuple(row[key]) for key in ("problems", "silent_keys")}})
 
 
-def _code() -> str:
+def code() -> str:
+    """What tells the readers, the fillers and the bench, as they are, from any others."""
     found = hashlib.sha256()
     for path in sorted(path for folder in _OF for path in _files(ROOT / folder)):
         found.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())

@@ -43,6 +43,12 @@ class Row:
     misses: Mapping[str, int] = field(default_factory=dict)  # key: how often not right
     silent_keys: tuple[str, ...] = ()
     skipped: str = ""  # why something was not measured
+    code: str = ""  # of the readers, the fillers and the bench that measured it
+
+    @property
+    def way(self) -> tuple[str, str, str, str]:
+        """How they came back, and whose answers they have."""
+        return self.channel, self.tool, self.geometry, self.truth
 
     @property
     def text_lost(self) -> bool:
