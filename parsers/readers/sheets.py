@@ -21,6 +21,7 @@ _SCALE = 150 / 72  # pixels a point: enough for a code of 17 mm on a page printe
 _MOST_PIXELS = 6_000_000
 _FINE, _MOST_FINE = 200 / 72, 12_000_000  # of paper: small handwriting, and a page that is a part of a photo
 _SAME, _SAME_PIXELS = 0.5, 1.0  # points, and pixels, that a page and the photo on it may differ by
+_BLACK, _WHITE, _FEW_GREY = 64, 192, 0.005  # of a fax
 _PICTURE = 0.4  # of a page that a photo on it covers
 _FEW = 200  # letters
 _MOST_OBJECTS = 5000  # on a page; a scan has one, and a word that its scanner guessed in each of some more
@@ -72,8 +73,9 @@ class Sheets:
         page = self._document[number]
         scale = _scale(page, _FINE, _MOST_FINE)
         image = _alone(page, scale)
-        drawn = (image.get_bitmap() if image else page.render(scale=scale, grayscale=True)).to_pil()
-        grey = np.asarray(drawn.convert("L"))  # a copy, which outlives the page
+        grey = np.asarray(image.get_bitmap().to_pil().convert("L")) if image else None
+        if grey is None or _is_black_and_white(grey[::4, ::4]):  # drawing softens the steps of its letters
+            grey = np.asarray(page.render(scale=scale, grayscale=True).to_pil().convert("L"))
         page.close()
         return grey, scale
 
@@ -155,6 +157,11 @@ def _alone(page: Any, scale: float) -> Any:
     off = abs(turned), abs(leaning), abs(left), abs(bottom), abs(across - wide), abs(up - high)
     pixels = [abs(one - side * scale) for one, side in zip(image.get_px_size(), (wide, high), strict=True)]
     return image if max(off) < _SAME and max(pixels) <= _SAME_PIXELS else None
+
+
+def _is_black_and_white(grey: Any) -> bool:
+    """Whether hardly a pixel is grey: of other scans one in thirty is, at the edges of letters."""
+    return bool(((grey > _BLACK) & (grey < _WHITE)).mean() < _FEW_GREY)
 
 
 def _bounds(image: Any) -> tuple[float, float, float, float]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
@@ -22,6 +23,7 @@ import parsers
 import parsers.readers
 from parsers import Answer, File, Limits, Reading, ladder
 from parsers.readers.layout import layout
+from parsers.readers.sheets import Sheets
 from parsers.write.fill import by_control
 from parsers.write.landmarks import MM
 from tests.parsers import scanning
@@ -274,3 +276,13 @@ def test_a_whole_form_by_pen_is_read_within_the_limits() -> None:
     signs = {key: (one.value, one.sure) for key, one in reading.answers.items() if key.startswith("k_signs.")}
     assert signs == {key: (PLAIN[key], True) for key in signs}
     assert not any(one.sure for key, one in reading.answers.items() if key.startswith("h_"))
+
+
+@pytest.mark.parametrize(("how", "is_taken"), [("200 dpi", True), ("bilevel", False)])
+def test_a_page_that_is_one_photo_is_taken_as_it_is_unless_it_is_black_and_white(how: str, is_taken: bool) -> None:
+    scan = as_pdf(seen(typed(), how, 1)[:1])
+    (image,) = pypdfium2.PdfDocument(scan)[0].get_objects()
+    stored = np.asarray(image.get_bitmap().to_pil().convert("L"))
+    grey, scale = Sheets(scan).scanned(0)
+    assert np.array_equal(grey, stored) == is_taken
+    assert scale == pytest.approx(200 / 72)
