@@ -132,6 +132,7 @@ def _asked() -> argparse.Namespace:
         "--out", type=Path, help="where the figures go (bench/forms.json; with --smoke or --only nowhere unless said)"
     )
     asked = parser.parse_args()
+    asked.out = asked.out and asked.out.resolve()
     if asked.out is None and not (asked.smoke or asked.only):
         asked.out = KEPT
     return asked
