@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from rapidocr import RapidOCR
 
 from parsers.readers import written
 from parsers.readers.blanks import PAGE, SCALE
 from parsers.readers.lines import Line, Writing, writing
 from parsers.readers.paper import Paper
 from parsers.readers.poses import Pose
-from parsers.readers.recognition import recognised, recognised_again
+from parsers.readers.recognition import _framed, recognised, recognised_again
 from tests.parsers.scanning import HANDS
 
 BOX = (40.0, 600.0, 540.0, 700.0)  # points
@@ -59,3 +63,16 @@ def test_what_is_hard_to_read_is_looked_at_twice_and_still_only_suggested() -> N
     found = written.read({"r_name": Writing((line,), 50.0, 1000)}, {})["r_name"]
 
     assert (found.text, found.confidence < 0.9, found.remark) == (second, True, written.HANDWRITTEN)
+
+
+@pytest.mark.parametrize("size", [10, 16, 33])
+@pytest.mark.parametrize("words", ["Mm", "mum on Monday", LONG])
+def test_the_model_says_of_a_line_what_rapidocr_says(words: str, size: int) -> None:
+    threads = "EngineConfig.onnxruntime.intra_op_num_threads", "EngineConfig.onnxruntime.inter_op_num_threads"
+    whole: Any = RapidOCR(params={"Global.log_level": "critical", **dict.fromkeys(threads, 1)})
+    (line,) = lines(words, "breip", size)
+    said = whole(cv2.cvtColor(_framed(line.picture), cv2.COLOR_GRAY2BGR), use_det=False, use_cls=False, use_rec=True)
+
+    text, score = recognised(line.picture)
+
+    assert (text, said.scores[0]) == (said.txts[0].strip(), pytest.approx(score, abs=2e-5))
