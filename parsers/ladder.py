@@ -19,7 +19,7 @@ from parsers.unpack import unpack
 
 #: The readers of each kind of file, the surest first; what the lower ones find fills gaps or is in conflict.
 READERS: Mapping[Kind, tuple[Reader, ...]] = {
-    "pdf": (named("acroform"), named("flat")),
+    "pdf": (named("fields"), named("flat")),
     "docx": (named("docx"),),
     "doc": (named("doc"),),
     "odt": (named("odt"),),

@@ -16,8 +16,8 @@ import cv2
 from bench.forms.reading import read
 from parsers.readers.blanks import Blank
 from parsers.readers.lines import writing
-from parsers.readers.objects import Rect
 from parsers.readers.paper import Paper, laid
+from parsers.readers.plane import Rect
 from parsers.readers.poses import by_marks, codes
 from parsers.readers.sheets import Sheets
 from parsers.write.fill import by_control

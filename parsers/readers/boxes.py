@@ -13,8 +13,8 @@ from parsers.answers import Written
 from parsers.readers.blanks import SCALE
 from parsers.readers.ink import grown
 from parsers.readers.layout import Box
-from parsers.readers.objects import Rect
 from parsers.readers.paper import Paper
+from parsers.readers.plane import Rect
 from parsers.value import DOUBTFUL, UNSURE
 
 MARKED = 0.98  # how often a mark, or its absence, is what it seems to be

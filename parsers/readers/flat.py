@@ -12,13 +12,13 @@ from parsers.answers import Written
 from parsers.found import Found
 from parsers.match import by_words
 from parsers.readers import Source, pdf
+from parsers.readers.glyph import Glyph
 from parsers.readers.layout import Box, Layout, layout
 from parsers.readers.misprints import broken_fonts, drops
-from parsers.readers.objects import Rect
-from parsers.readers.plane import Map
+from parsers.readers.plane import Map, Rect
 from parsers.readers.printed import Print
 from parsers.readers.registration import Spot, spots
-from parsers.readers.sheets import Glyph, Sheets
+from parsers.readers.sheets import Sheets
 from parsers.readers.together import Page, form_of, together
 from parsers.reading import Unreadable
 from parsers.value import DOUBTFUL, UNSURE
@@ -39,6 +39,7 @@ Named = tuple[str, int]  # a version and a page of it
 
 def read(source: Source) -> Found:
     """The form on these pages, printed or as pictures of paper; raises Unreadable where there is none."""
+    pdf.page_count(source.data, source.limits)
     cut_off = pdf.cut_off(source.data)
     sheets, found, pictures = _opened(pdf.repaired(source.data) if cut_off else source.data)
     there = {(spot.version, spot.page) for on_sheet in found.values() for spot in on_sheet}

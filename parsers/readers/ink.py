@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from parsers.readers.objects import Rect
-from parsers.readers.plane import Map, Point
+from parsers.readers.plane import Map, Point, Rect
 
 _DARK = 175  # a pen or a print; below, a shade
 _FAINT = 215  # small letters are grey, for their lines are thinner than a pixel

@@ -11,7 +11,7 @@ import pikepdf
 from pikepdf import Array, Dictionary
 
 from parsers.form import Form
-from parsers.readers.objects import Rect
+from parsers.readers.plane import Rect
 from parsers.reading import Unreadable
 from parsers.write import BLANK_FILES
 

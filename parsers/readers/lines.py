@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from parsers.readers.blanks import SCALE, Grey
 from parsers.readers.ink import grown
-from parsers.readers.objects import Rect
 from parsers.readers.paper import Paper
+from parsers.readers.plane import Rect
 
 _INK = 200  # of an evenly lit page: a pen, also a thin one that the camera blurred
 _SPECK = 4  # pixels; what is smaller is dirt on the glass

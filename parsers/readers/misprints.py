@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from parsers.readers.sheets import Glyph
+from parsers.readers.glyph import Glyph
 
 MISPRINTED = "a letter may have been misprinted"
 _LEFT_OUT = "a letter may have been left out"

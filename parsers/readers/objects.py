@@ -11,7 +11,7 @@ from pdfminer.pdftypes import PDFObjRef
 from pdfminer.utils import PDFDocEncoding
 from pdfplumber.utils.pdfinternals import resolve
 
-Rect = tuple[float, float, float, float]
+from parsers.readers.plane import Rect
 
 
 def rectangle(thing: dict[str, Any]) -> Rect | None:

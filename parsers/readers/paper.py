@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parsers.readers.blanks import PAGE, SCALE, Blank, Grey
-from parsers.readers.objects import Rect
+from parsers.readers.plane import Rect
 from parsers.readers.poses import Pose
 
 POOR = 0.45  # of likeness to the blank: below, the pose is wrong (wrong ones 0.1 to 0.2, right ones over 0.6)

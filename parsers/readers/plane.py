@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from parsers.readers.objects import Rect
+Rect = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 class Point(NamedTuple):

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from PIL.Image import Image
 
+from parsers.readers.glyph import NOTE, Glyph
 from parsers.readers.ink import Patch, grown, inside
 from parsers.readers.misprints import MISPRINTED, misprint
-from parsers.readers.objects import Rect
-from parsers.readers.plane import Map
-from parsers.readers.sheets import NOTE, Glyph
+from parsers.readers.plane import Map, Rect
 
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 HIDDEN = "words stand here that are not seen on the page"

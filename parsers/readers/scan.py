@@ -19,8 +19,8 @@ from parsers.readers import written as text
 from parsers.readers.blanks import PAGE, SCALE, Blank, Grey
 from parsers.readers.ink import grown
 from parsers.readers.layout import Box
-from parsers.readers.objects import Rect
 from parsers.readers.paper import Paper, laid
+from parsers.readers.plane import Rect
 from parsers.readers.poses import Code, Pose, by_features, by_marks, codes
 from parsers.readers.together import Page
 from parsers.write.controls import of_form

@@ -5,17 +5,13 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-import pdfplumber
 import pypdfium2
-from pdfplumber.page import Page
 from PIL.Image import Image
 
-from parsers.readers.letters import Letters
-from parsers.readers.objects import decoded, text
-from parsers.readers.plane import Map, Point
+from parsers.readers.glyph import Glyph
+from parsers.readers.plane import Map
 
 _SCALE = 150 / 72  # pixels a point: enough for a code of 17 mm on a page printed at half its size
 _MOST_PIXELS = 6_000_000
@@ -25,25 +21,7 @@ _BLACK, _WHITE, _FEW_GREY = 64, 192, 0.005  # of a fax
 _PICTURE = 0.4  # of a page that a photo on it covers
 _FEW = 200  # letters
 _MOST_OBJECTS = 5000  # on a page; a scan has one, and a word that its scanner guessed in each of some more
-NOTE = " a note"  # in place of a font; no font is called so
-_COVERED = 0.8  # of a page that is a picture: scanners lay their own, worse, words under it
-
-
-@dataclass(frozen=True)
-class Glyph:
-    """A letter on a sheet: where its line begins and ends under it, its middle, and how high it may be."""
-
-    text: str
-    font: str
-    start: Point
-    end: Point
-    middle: Point
-    height: float
-
-    def moved(self, to: Map) -> Glyph:
-        """The same letter, its places taken elsewhere."""
-        at = to(self.start), to(self.end), to(self.middle)
-        return Glyph(self.text, self.font, *at, self.height * to.scale)
+COVERED = 0.8  # of a page that is a picture: scanners lay their own, worse, words under it
 
 
 class Sheets:
@@ -53,7 +31,9 @@ class Sheets:
         self._document = pypdfium2.PdfDocument(data)
         self._data, self._invisible = data, dict[int, list[Glyph]]()
         if self._has_notes():
-            self._invisible = _invisible(data)
+            from parsers.readers import letters  # noqa: PLC0415 - loaded only when needed: a scan has no letters
+
+            self._invisible = letters.undrawn(data)
             self._data = self._flattened()
 
     def __len__(self) -> int:
@@ -93,7 +73,7 @@ class Sheets:
         wide, high = page.get_size()
         images = page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
         covered = sum((right - left) * (top - bottom) for left, bottom, right, top in map(_bounds, images))
-        if covered >= _COVERED * wide * high:
+        if covered >= COVERED * wide * high:
             return True
         return bool(covered >= _PICTURE * wide * high) and page.get_textpage().count_chars() < _FEW
 
@@ -109,15 +89,15 @@ class Sheets:
 
     def glyphs(self, wanted: Iterable[int]) -> dict[int, list[Glyph]]:
         """The letters of these sheets, in pixels of their pictures; scans are left out."""
-        with pdfplumber.open(io.BytesIO(self._data)) as document:
-            return {
-                number: self._glyphs(number, page) for number in wanted if not _is_scan(page := document.pages[number])
-            }
+        numbers = list(wanted)
+        if not numbers:
+            return {}
+        from parsers.readers import letters  # noqa: PLC0415 - as above
 
-    def _glyphs(self, number: int, page: Page) -> list[Glyph]:
-        to_pixels, letters = self._to_pixels(number), Letters.of(page)
-        glyphs = [_glyph(char, letters.said(char), page.mediabox[0]) for char in page.chars]
-        page.close()  # what pdfplumber keeps of a page is many times its letters
+        return {number: self._moved(number, found) for number, found in letters.on_pages(self._data, numbers)}
+
+    def _moved(self, number: int, glyphs: Iterable[Glyph]) -> list[Glyph]:
+        to_pixels = self._to_pixels(number)
         return [glyph.moved(to_pixels) for glyph in (*glyphs, *self._invisible.get(number, ()))]
 
     def _to_pixels(self, number: int) -> Map:
@@ -169,45 +149,8 @@ def _bounds(image: Any) -> tuple[float, float, float, float]:
     return left, bottom, right, top
 
 
-def _is_scan(page: Page) -> bool:
-    covered = sum(image["width"] * image["height"] for image in page.images)
-    return bool(covered >= _COVERED * page.width * page.height) or any("GlyphLess" in c["fontname"] for c in page.chars)
-
-
 def _hidden(page: Any) -> tuple[float, float]:
     """How much of the page is cut away at the left and at the bottom, as it is shown."""
     whole, shown = page.get_mediabox(), page.get_cropbox()
     left, bottom, right, top = (abs(a - b) for a, b in zip(whole, shown, strict=True))
     return {0: (left, bottom), 90: (bottom, right), 180: (right, top), 270: (top, left)}[page.get_rotation()]
-
-
-def _invisible(data: bytes) -> dict[int, list[Glyph]]:
-    """The notes that some viewers draw themselves and PDFium does not: each as one letter that is not seen."""
-    with pdfplumber.open(io.BytesIO(data)) as document:
-        return {
-            number: [_note(note) for note in page.annots if _is_undrawn(note["data"])]
-            for number, page in enumerate(document.pages)
-        }
-
-
-def _is_undrawn(note: dict[str, Any]) -> bool:
-    return (
-        decoded(note.get("Subtype")) == "FreeText" and not note.get("AP") and bool(text(note.get("Contents")).strip())
-    )
-
-
-def _note(note: dict[str, Any]) -> Glyph:
-    y = (note["y0"] + note["y1"]) / 2
-    start, end = Point(note["x0"], y), Point(note["x1"], y)
-    return Glyph(text(note["data"]["Contents"]), NOTE, start, end, Point((start.x + end.x) / 2, y), 1)
-
-
-def _glyph(char: dict[str, Any], said: str, shift: float) -> Glyph:
-    a, b, _, _, x, y = char["matrix"]
-    middle = Point((char["x0"] + char["x1"]) / 2 - shift, (char["y0"] + char["y1"]) / 2)
-    along = char["adv"]
-    end = Point(x + a * along, y + b * along)
-    # two opposite corners of the letter's box are known, and one of its sides
-    across = math.hypot(char["x1"] - char["x0"], char["y1"] - char["y0"])
-    height = math.sqrt(max(across**2 - (a * along) ** 2 - (b * along) ** 2, 1e-6))
-    return Glyph(said, char["fontname"], Point(x, y), end, middle, height)

@@ -11,7 +11,8 @@ import pdfplumber
 from pdfplumber.pdf import PDF
 from pdfplumber.utils.pdfinternals import resolve
 
-from parsers.readers.objects import Rect, array, decoded, dictionary, identity, rectangle, text
+from parsers.readers.objects import array, decoded, dictionary, identity, rectangle, text
+from parsers.readers.plane import Rect
 
 DEEPEST = 16  # levels of a field's name, and of its parents
 MOST_FIELDS = 20_000
