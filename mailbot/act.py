@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import signal
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -68,7 +69,7 @@ class Actor:
                 self._handle(mail)
         if taken:
             self._done()  # once: letters that leave together need one commit less each
-        return again or self._announce()
+        return again or (not taken and self._announce())  # a mail's answer is on its way: telling of others can wait
 
     def rehearse(self) -> None:
         """Act on a request from nobody: what is made once is there when the first mail comes. Nothing of it is kept."""
@@ -152,14 +153,16 @@ class Actor:
 def _ended_after(seconds: float) -> Iterator[None]:
     """End the process if this takes longer: it is started again, and the third strike sets the mail aside.
 
-    A hang in a regular expression or in C holds every other thread, and nothing in Python could end it. What is written
-    to the log then names places in the code, and no words of the mail.
+    A hang in a regular expression or in C holds every other thread, and nothing in Python could end it: a signal does,
+    which costs a mail nothing, where a watching thread would hold all others each time while it starts and ends. What
+    is written to the log then names places in the code, and no words of the mail.
     """
-    faulthandler.dump_traceback_later(seconds, exit=True, file=2)
+    faulthandler.register(signal.SIGALRM, file=2, chain=True)  # and then what the signal does by itself: it ends us
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def marks(understood: Understood) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _TRIES = 3  # of a message that is announced and comes back empty (R6)
 _SESSION = timedelta(minutes=45)  # sign-in tokens and half-dead connections do not outlive this
 _WATCH_LEASE = timedelta(minutes=10)
 _RECONCILE_EVERY = timedelta(days=1)
+_BREATH = 1.0  # seconds: the quiet that adding up waits for
 
 
 class Receiver:
@@ -57,11 +58,11 @@ class Receiver:
         try:
             mailbox = self._open()
             found = self._look(mailbox)
-            filed = self._file(mailbox)
-            if not found and not filed:
+            if not self._file(mailbox) and not found:
                 self._reconcile(mailbox)
-                mailbox.wait(self._front.name, self._patience(), self._bell.fileno())
-                self._bell.silence()
+            # No second look: what came meanwhile ends the wait at once, and a look would be in the way of the answer.
+            mailbox.wait(self._front.name, self._patience(kept=found), self._bell.fileno())
+            self._bell.silence()
         except MailboxError:
             self.close()
             raise
@@ -233,7 +234,7 @@ class Receiver:
     def _reconcile(self, mailbox: Mailbox) -> None:
         """At the first quiet moment after a start and then daily: what the ledger lacks is taken in, and told."""
         now, box = self._clock.now(), self._settings.mailbox
-        if timedelta(0) <= now - self._reconciled_at < _RECONCILE_EVERY:
+        if not self._reconciles(now):
             return
         with self._store.look(now) as tx:
             compared = reconcile.compare(mailbox, tx, box, self._folders)
@@ -250,6 +251,9 @@ class Receiver:
         self._reconciled_at = now
         if compared.differences:
             self._kept()
+
+    def _reconciles(self, now: datetime) -> bool:
+        return not timedelta(0) <= now - self._reconciled_at < _RECONCILE_EVERY
 
     # -- Sent
 
@@ -304,16 +308,20 @@ class Receiver:
     def _files(self) -> bool:
         return self._settings.mailbox.file_finished and self._settings.mode != "observe"
 
-    def _patience(self) -> float:
+    def _patience(self, *, kept: bool) -> float:
         """How long to wait for a change: until the next look at every folder, or until something may be filed."""
         box = self._settings.mailbox
         now = self._clock.now()
         due = [box.renew_idle_seconds, box.look_every_seconds - (now - self._looked_at).total_seconds()]
-        if self._files:
-            with self._store.look(now) as tx:
-                if tx.mails.any_unfiled(box.address, "INBOX"):
-                    due.append(box.file_every_seconds - (now - self._filed_at).total_seconds())
+        if self._files and (kept or self._any_unfiled(now)):
+            due.append(box.file_every_seconds - (now - self._filed_at).total_seconds())
+        if self._reconciles(now):
+            due.append(_BREATH)
         return max(0.05, min(due))
+
+    def _any_unfiled(self, now: datetime) -> bool:
+        with self._store.look(now) as tx:
+            return tx.mails.any_unfiled(self._settings.mailbox.address, "INBOX")
 
 
 def _batches(listed: Sequence[Listed]) -> Iterator[list[Listed]]:

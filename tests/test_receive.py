@@ -63,6 +63,12 @@ class Team:
         for raw in raws:
             self.dovecot.deliver(raw, self.settings.address, envelope_from="sam.okoro@cmht.example")
 
+    def receives(self) -> None:
+        """Look twice, for a look shows what came before the last wait; nothing is waited for, and nothing is handled."""
+        for _ in range(2):
+            self.bell.ring()
+            self.receiver.step()
+
     def works(self, receiver: Receiver | None = None, times: int = 3) -> None:
         """Look and act a few times; nothing is waited for."""
         for _ in range(times):

@@ -61,10 +61,9 @@ def test_all_is_well(team: Team) -> None:
 def test_what_the_ledger_lost_is_taken_in_handled_and_told_by_its_number(dovecot: Dovecot, store: Store) -> None:
     team = Team(dovecot, store, file_finished=False)
     team.put("INBOX", mail("Who are you?"), NOW - timedelta(days=5000))
-    team.receiver.step()
+    team.receives()
     team.arrives(mail())
-    team.bell.ring()
-    team.receiver.step()
+    team.receives()
     uid = forget_last_mail(team)
     assert [one.uids for one in looked_at(team).differences] == [[uid]]
 
