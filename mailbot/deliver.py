@@ -67,6 +67,7 @@ class Deliverer:
         """Encode what goes out most, and ask for what is asked for at every letter: the first need not wait for it."""
         self._ready = {one.sha256: one.encoded for one in self._office.blanks}
         with self._store.look(self._clock.now()) as tx:
+            tx.letters.due()
             tx.switches.get("paused")
             tx.letters.take_urgent(0, self._lease)
             tx.letters.take(0, self._lease)
@@ -82,12 +83,14 @@ class Deliverer:
     def _take(self) -> list[ToSend]:
         now = self._clock.now()
         with self._store.look(now) as tx:
-            if tx.switches.get("paused") or not tx.letters.any_due():
+            due = tx.letters.due()
+            if not due.any or tx.switches.get("paused"):
                 return []
-            if not tx.letters.any_urgent() and not delivery.room_in_minute(self._office, tx):
+            if not due.urgent and not delivery.room_in_minute(self._office, tx):
                 return []  # they leave within the minute
         with self._store.transaction(now) as tx:
-            letters = tx.letters.take_urgent(_BATCH, self._lease)  # before all others, never held by pace or brake
+            # before all others, never held by pace or brake
+            letters = tx.letters.take_urgent(_BATCH, self._lease) if due.urgent else []
             room = 0 if letters else delivery.room_for_letters(self._office, tx)
             letters = letters or (tx.letters.take(min(_BATCH, room), self._lease) if room else [])
             if letters:

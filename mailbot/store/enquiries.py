@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from mailbot.store.tables import enquiry
 
 _OPEN = sa.select(enquiry.c.id).where(enquiry.c.address == sa.bindparam("who"), enquiry.c.closed_at.is_(None))
-_ADD = sa.insert(enquiry).returning(enquiry.c.id)
+_NEW = {name: sa.bindparam(name, type_=enquiry.c[name].type) for name in ("mail_id", "address", "asked_at")}
+_IS_OPEN = sa.exists().where(enquiry.c.address == _NEW["address"], enquiry.c.closed_at.is_(None))
+_ADD = sa.insert(enquiry).from_select([*_NEW], sa.select(*_NEW.values()).where(~_IS_OPEN)).returning(enquiry.c.id)
 
 
 class Enquiries:
@@ -21,11 +23,9 @@ class Enquiries:
 
     def open(self, mail_id: int, address: str, asked_at: datetime) -> int:
         """A new enquiry; asking again while one is open is the same enquiry."""
-        known = self._connection.execute(_OPEN, {"who": address}).scalar()
-        if known is not None:
-            return int(known)
         row = {"mail_id": mail_id, "address": address, "asked_at": asked_at}
-        return int(self._connection.execute(_ADD, row).scalar_one())
+        added = self._connection.execute(_ADD, row).scalar()  # most people ask once: one question instead of two
+        return int(added or self._connection.execute(_OPEN, {"who": address}).scalar_one())
 
     def close(self, addresses: Sequence[str], referral_id: int) -> None:
         """The form these people asked for has come back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -18,6 +18,7 @@ from mailbot.store.tables import blob, letter
 
 #: of one name, so many are looked through for a mark
 _LOOKED_THROUGH = 2_000
+_URGENT = "urgent"
 _LONGEST_WAIT = timedelta(hours=2)  # deliver tries again after 72 minutes at most
 
 
@@ -34,6 +35,13 @@ class ToSend:
     skeleton: bytes
 
 
+class Due(NamedTuple):
+    """Whether any letter is due, and whether one of those that go before all others is."""
+
+    any: bool
+    urgent: bool
+
+
 # What every letter needs is built once: building a statement takes longer than running it.
 _PUT = {
     name: insert(letter).on_conflict_do_nothing().returning(letter.c.id)
@@ -45,9 +53,8 @@ _DUE = sa.select(letter.c.id).where(
     letter.c.state == LetterState.READY,
     sa.or_(letter.c.next_try_at <= sa.bindparam("now"), letter.c.next_try_at > sa.bindparam("far")),
 )
-_ANY_DUE = _DUE.limit(1)
+_IS_DUE = sa.select(_DUE.exists(), _DUE.where(letter.c.name == _URGENT).exists())
 _NEXT = _DUE.order_by(letter.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
-_URGENT = "urgent"
 
 
 def _take(due: sa.Select[tuple[int]]) -> Any:
@@ -66,7 +73,6 @@ def _take(due: sa.Select[tuple[int]]) -> Any:
 
 
 _TAKE, _TAKE_URGENT = _take(_NEXT), _take(_NEXT.where(letter.c.name == _URGENT))
-_ANY_URGENT = _ANY_DUE.where(letter.c.name == _URGENT)
 _OURS = sa.and_(letter.c.id == sa.bindparam("this"), letter.c.lease_owner == sa.bindparam("owner"))
 _BEGIN = (
     sa.update(letter)
@@ -151,7 +157,7 @@ class LetterBox:
 
     def take_urgent(self, limit: int, lease: timedelta) -> list[ToSend]:
         """The same of those that go before all others."""
-        return self._take(_TAKE_URGENT, limit, lease) if self.any_urgent() else []
+        return self._take(_TAKE_URGENT, limit, lease)
 
     def _take(self, statement: Any, limit: int, lease: timedelta) -> list[ToSend]:
         values = {**self._due(), "most": limit, "owner": self._owner, "until": self._now + lease}
@@ -183,12 +189,9 @@ class LetterBox:
         )
         self._connection.execute(update.values(_TAKEN_BACK))
 
-    def any_due(self) -> bool:
-        return self._connection.execute(_ANY_DUE, self._due()).first() is not None
-
-    def any_urgent(self) -> bool:
-        """Whether one is due that goes before all others."""
-        return self._connection.execute(_ANY_URGENT, self._due()).first() is not None
+    def due(self) -> Due:
+        """Whether any letter is due."""
+        return Due(*self._connection.execute(_IS_DUE, self._due()).one())
 
     def dead_leases(self) -> bool:
         return self._connection.execute(_ANY_LEASE_OVER, {"now": self._now}).first() is not None

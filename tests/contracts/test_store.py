@@ -388,7 +388,7 @@ class TestOutbox:
         with ours.transaction(MONDAY) as tx:
             assert [one.attempts for one in tx.letters.take(10, LEASE)] == [1]
             assert tx.letters.begin(letter_id, LEASE)
-            assert not tx.letters.any_due()
+            assert not tx.letters.due().any
         with theirs.transaction(MONDAY) as tx:
             assert not tx.letters.finish(letter_id, LetterState.SENT)
         with ours.transaction(LATER) as tx:
@@ -459,9 +459,9 @@ class TestOutbox:
         with store.transaction(LATER) as tx:
             begin(tx)
             tx.letters.finish(letter_id or 0, LetterState.READY, next_try_at=LATER + timedelta(minutes=72))
-            assert not tx.letters.any_due()
+            assert not tx.letters.due().any
         with store.transaction(LATER - timedelta(hours=5)) as tx:
-            assert tx.letters.any_due()
+            assert tx.letters.due().any
             assert [one.id for one in tx.letters.take(1, LEASE)] == [letter_id]
 
     def test_counts_what_was_written_to_an_address(self, store: Store) -> None:
