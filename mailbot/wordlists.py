@@ -112,7 +112,7 @@ class WordList:
 
     def _find(self, name: str, normal: str) -> str:
         plain, gapped = self._phrases[name]
-        if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
+        if found := plain.first_in(normal):
             return found
         found_ = [match for one in gapped.among(normal) if (match := one.pattern.search(normal))]
         first = min(found_, key=lambda match: match.start(), default=None)
@@ -125,24 +125,24 @@ class WordList:
 
     def _said(self, name: str, text: str) -> str:
         plain, gapped = self._phrases[name]
-        normal = self.normal(text)
-        if found := next((phrase.strip() for phrase in plain if phrase in normal), ""):
+        if found := plain.first_in(self.normal(text)):
             return found
         return next((found for one in self.sentences(text) if (found := self.find(name, one))), "") if gapped else ""
 
     @cached_property
-    def _phrases(self) -> dict[str, tuple[tuple[str, ...], _Gaps]]:
+    def _phrases(self) -> dict[str, tuple[_Plain, _Gaps]]:
         """Of each list the phrases that stand for themselves, and the others."""
         made = {}
         for name, phrases in self.lists.items():
             special = [one for one in phrases if _SPECIAL.search(one)]
-            plain = tuple(_spaced(_words(one)) for one in phrases if one not in special)
+            plain = _Plain(tuple(_spaced(_words(one)) for one in phrases if one not in special))
             made[name] = (plain, _Gaps(tuple(map(self._gapped, special))))
         return made
 
     def make_ready(self) -> None:
         """Make every pattern now, for a process that lives long: the first mail with a phrase need not wait for it."""
-        for _, gapped in self._phrases.values():
+        for plain, gapped in self._phrases.values():
+            plain.first_in("")
             gapped.make_ready()
 
     def _gapped(self, phrase: str) -> _Gapped:
@@ -169,6 +169,22 @@ class WordList:
             return word
         near = process.extractOne(word, self._long_words.get(word[0], ()), scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return near[0] if near else word
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """The phrases of a list that stand for themselves, a space around each of their words."""
+
+    phrases: tuple[str, ...]
+
+    def first_in(self, normal: str) -> str:
+        """The first of the list that stands in a normal text; most have a word that the text lacks."""
+        numbers = _under(self._by_word, _distinct(normal))
+        return next((self.phrases[number].strip() for number in numbers if self.phrases[number] in normal), "")
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[int]]:
+        return _by_rarest([[frozenset((word,)) for word in one.split()] for one in self.phrases])
 
 
 @dataclass(frozen=True)
@@ -201,22 +217,27 @@ class _Gaps:
     def among(self, normal: str) -> list[_Gapped]:
         """Those that may stand in a text, in their order; most texts lack one of the words of each."""
         words = _distinct(normal)
-        numbers = {number for word in words & self._by_word.keys() for number in self._by_word[word]}
-        return [
-            one
-            for one in (self.phrases[number] for number in sorted(numbers))
-            if not any(words.isdisjoint(need) for need in one.needs)
-        ]
+        near = (self.phrases[number] for number in _under(self._by_word, words))
+        return [one for one in near if not any(words.isdisjoint(need) for need in one.needs)]
 
     @cached_property
     def _by_word(self) -> dict[str, list[int]]:
-        """Each phrase stands under the words of its rarest need."""
-        common = Counter(word for one in self.phrases for need in one.needs for word in need)
-        found: dict[str, list[int]] = {}
-        for number, one in enumerate(self.phrases):
-            for word in min(one.needs, key=lambda need: max(common[word] for word in need)):
-                found.setdefault(word, []).append(number)
-        return found
+        return _by_rarest([one.needs for one in self.phrases])
+
+
+def _by_rarest(phrases: Sequence[Sequence[frozenset[str]]]) -> dict[str, list[int]]:
+    """The numbers of phrases, each under the words of its rarest need; a phrase needs one word of each of its sets."""
+    common = Counter(word for needs in phrases for need in needs for word in need)
+    found: dict[str, list[int]] = {}
+    for number, needs in enumerate(phrases):
+        for word in min(needs, key=lambda need: max(common[word] for word in need), default=()):
+            found.setdefault(word, []).append(number)
+    return found
+
+
+def _under(by_word: Mapping[str, Sequence[int]], words: frozenset[str]) -> list[int]:
+    """The numbers that stand under any of these words, in their order."""
+    return sorted({number for word in words & by_word.keys() for number in by_word[word]})
 
 
 @lru_cache(maxsize=64)
