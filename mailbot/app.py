@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -81,6 +82,8 @@ class App:
 
     def start(self) -> None:
         self._rehearse()
+        gc.collect()
+        gc.freeze()  # what is there now stays: looking through it again for what is left over would hold up some mails
         for loop in self.loops.values():
             loop.start()
         self.timetable.start()
