@@ -122,8 +122,8 @@ class Actor:
         """The state that the mail is in now; raises LeaseLostError."""
         mail_id = understood.mail_id
         KINDS[understood.kind].act(self._office, tx, understood)
-        state = MailState.NEEDS_PERSON if tx.needs.waiting(mail_id) else MailState.HANDLED
-        if not tx.mails.move(mail_id, state, **marks(understood)):
+        state = tx.mails.finish(mail_id, **marks(understood))
+        if state is None:
             raise LeaseLostError  # somebody else has the mail now: nothing of this may be kept
         why = [one.rule for one in understood.why]
         tx.audit.add("mail_handled", mail_id=mail_id, kind=understood.kind, state=state, why=why)

@@ -78,6 +78,7 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
     """Everything recognising needs to know, asked of the store at once."""
     settings = office.settings.mailbox
     letters = _our_letters(office, tx, mail)
+    before = tx.mails.before(mail_id, mail.sha256, mail.message_id, mail.content, mail.sender.address)
     staff = office.settings.staff.everybody
     return Known(
         now=tx.now,
@@ -86,11 +87,11 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
         ),
         role=role,
         authenticity=authenticity(mail, settings),
-        same_as=tx.mails.earlier_with(mail_id, mail.sha256, mail.message_id, mail.content),
+        same_as=before.earlier,
         our_letters=tuple(letters),
-        referrals=_referrals(office, tx, mail, letters),
+        referrals=_referrals(office, tx, mail, letters, of_sender=before.from_referrer),
         readings=tuple(readings),
-        answered_by_hand=bool(mail.message_id) and tx.folders.was_answered_by_hand(mail.message_id),
+        answered_by_hand=before.answered_by_hand,
         wrote_lately=passed_on_by_rule(mail) and tx.letters.any_to(mail.sender.address, tx.now - timedelta(hours=24)),
         own_lists=frozenset(settings.own_lists),
         staff=staff,
@@ -139,7 +140,9 @@ def _is_over(office: Office, tx: Transaction, letter: sa.RowMapping) -> bool:
     return bool(digests_due(meeting.digest_at, tx.now, rules, tx.meetings.changes()))
 
 
-def _referrals(office: Office, tx: Transaction, mail: Mail, letters: Sequence[OurLetter]) -> tuple[KnownReferral, ...]:
+def _referrals(
+    office: Office, tx: Transaction, mail: Mail, letters: Sequence[OurLetter], *, of_sender: bool
+) -> tuple[KnownReferral, ...]:
     """The referrals this mail may be about, each with the signs that say so (rule 8)."""
     named = references_in(f"{mail.about}\n{mail.words}", office.settings.referrals.prefix)
     signs: dict[int, set[str]] = {}
@@ -150,7 +153,7 @@ def _referrals(office: Office, tx: Transaction, mail: Mail, letters: Sequence[Ou
         if letter.referral_id is not None and mail.report is None:
             rows.setdefault(letter.referral_id, tx.referrals.by_id(letter.referral_id))
             signs.setdefault(letter.referral_id, set()).add("thread")
-    if not rows and mail.report is None:
+    if not rows and of_sender and mail.report is None:
         rows = {row["id"]: row for row in tx.referrals.of_referrer(mail.sender.address)}
         signs = {referral_id: set() for referral_id in rows}
     for referral_id, row in rows.items():

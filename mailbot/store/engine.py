@@ -7,7 +7,8 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -35,16 +36,29 @@ from mailbot.store.outcomes import RecordedOutcomes
 from mailbot.store.referrals import Referrals
 from mailbot.store.switches import Switches
 
+#: Pages go from the log to the database's own file 16 MB at a time: a page that many mails change goes once for all.
+_PRAGMAS = ("journal_mode=WAL", "wal_autocheckpoint=4000", "busy_timeout=30000", "foreign_keys=ON")
+
 
 class Transaction:
     """One transaction and the parts of the store seen through it; `now` is the moment of everything it writes."""
 
-    def __init__(self, connection: sa.Connection, now: datetime, owner: str) -> None:
-        self.connection, self.now, self.owner = connection, now, owner
+    def __init__(
+        self, connection: sa.Connection, now: datetime, owner: str, attached: AbstractSet[str] = frozenset()
+    ) -> None:
+        self.connection, self.now, self.owner, self._attached = connection, now, owner, attached
 
-    def apart(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def apart(self) -> Iterator[None]:
         """A part of this transaction that is kept or undone by itself: undone where it ends with an exception."""
-        return self.connection.begin_nested()
+        self.audit.write()
+        with self.connection.begin_nested():
+            try:
+                yield
+            except BaseException:
+                self.audit.forget()
+                raise
+            self.audit.write()
 
     @cached_property
     def mails(self) -> Mails:
@@ -52,7 +66,7 @@ class Transaction:
 
     @cached_property
     def letters(self) -> LetterBox:
-        return LetterBox(self.connection, self.now, self.owner)
+        return LetterBox(self.connection, self.now, self.owner, self._attached)
 
     @cached_property
     def referrals(self) -> Referrals:
@@ -124,6 +138,7 @@ class Store:
         # SQLite's transactions are snapshots by nature
         postgres = self.engine.dialect.name == "postgresql"
         self._still = self.engine.execution_options(isolation_level="REPEATABLE READ") if postgres else self.engine
+        self._attached: AbstractSet[str] = frozenset()  # hashes of attachments that the database is known to have
         # SQLite has one writer; waiting for it here is fairer and quicker than its own sleeping retries.
         self._writing = threading.Lock() if url.startswith("sqlite") else None
 
@@ -140,7 +155,10 @@ class Store:
         ended: the disk is written in order, and waited for then. It is for what can be done again from what is kept.
         """
         with self._write(self._writer if durable else self._unhurried) as connection:
-            yield Transaction(connection, now, self.owner)
+            tx = Transaction(connection, now, self.owner, self._attached)
+            yield tx
+            tx.audit.write()
+        self._attached |= tx.letters.attached  # not before it is kept
 
     @contextmanager
     def look(self, now: datetime) -> Iterator[Transaction]:
@@ -202,7 +220,7 @@ def _sqlite(url: str, synchronous: str) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in (*_PRAGMAS, f"synchronous={synchronous}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

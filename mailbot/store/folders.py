@@ -11,8 +11,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.store.tables import folder, hand_reply
 
-_ANSWERED = sa.select(hand_reply.c.message_id).where(hand_reply.c.message_id == sa.bindparam("told_id"))
-
 
 class Folders:
     """Folder marks and hand replies, through one transaction."""
@@ -36,6 +34,3 @@ class Folders:
         rows = [{"message_id": message_id, "seen_at": self._now} for message_id in set(message_ids)]
         if rows:
             self._connection.execute(self._insert(hand_reply).on_conflict_do_nothing(), rows)
-
-    def was_answered_by_hand(self, message_id: str) -> bool:
-        return self._connection.execute(_ANSWERED, {"told_id": message_id}).first() is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -111,8 +112,12 @@ _TAKEN_BACK = {
 class LetterBox:
     """The outbox, through one transaction."""
 
-    def __init__(self, connection: sa.Connection, now: datetime, owner: str) -> None:
-        self._connection, self._now, self._owner = connection, now, owner
+    def __init__(
+        self, connection: sa.Connection, now: datetime, owner: str, kept: AbstractSet[str] = frozenset()
+    ) -> None:
+        self._connection, self._now, self._owner, self._kept = connection, now, owner, kept
+        #: hashes of attachments that are there once this transaction is
+        self.attached: set[str] = set()
         self._insert = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
 
     def put(
@@ -139,12 +144,14 @@ class LetterBox:
 
     def _keep(self, attachments: Sequence[Attachment]) -> None:
         """Each attachment once; they are large and mostly the same, so asking first is quicker than inserting."""
-        if not attachments:
+        unknown = {one.sha256: one.data for one in attachments if one.sha256 not in self._kept | self.attached}
+        if not unknown:
             return
-        there = set(self._connection.execute(_THERE, {"hashes": [one.sha256 for one in attachments]}).scalars())
-        rows = [{"sha256": one.sha256, "data": one.data} for one in attachments if one.sha256 not in there]
+        there = set(self._connection.execute(_THERE, {"hashes": [*unknown]}).scalars())
+        rows = [{"sha256": sha256, "data": data} for sha256, data in unknown.items() if sha256 not in there]
         if rows:
             self._connection.execute(self._insert(blob).on_conflict_do_nothing(), rows)
+        self.attached |= unknown.keys()
 
     def blob(self, sha256: str) -> bytes:
         return bytes(self._connection.execute(sa.select(blob.c.data).where(blob.c.sha256 == sha256)).scalar_one())

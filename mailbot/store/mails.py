@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from mailbot.errors import NotFound
 from mailbot.store.states import MailState
-from mailbot.store.tables import mail, mail_referral, need, raw, reading, referral
+from mailbot.store.tables import hand_reply, mail, mail_referral, need, raw, reading, referral
 
 #: A mail that was being worked on this often when its process ended is set aside (DESIGN, act).
 STRIKES = 3
@@ -46,6 +46,14 @@ class Taken:
     raw: bytes
 
 
+class Before(NamedTuple):
+    """What was there before a mail."""
+
+    earlier: int | None  # the first with the same bytes, or the same Message-ID, new words and attachments
+    answered_by_hand: bool  # by staff, in their own mail program
+    from_referrer: bool  # who sent it is named as the referrer of a referral
+
+
 # What every mail needs is built once: building a statement takes longer than running it.
 _KNOWN = sa.select(mail.c.uid).where(
     mail.c.mailbox == sa.bindparam("box"),
@@ -77,6 +85,19 @@ _SAME_WORDS = sa.and_(mail.c.message_id == sa.bindparam("told_id"), mail.c.conte
 _EARLIER = sa.select(sa.func.min(mail.c.id)).where(
     sa.or_(mail.c.sha256 == sa.bindparam("bytes"), _SAME_WORDS), mail.c.id < sa.bindparam("this")
 )
+_BEFORE = sa.select(
+    _EARLIER.scalar_subquery(),
+    sa.exists().where(hand_reply.c.message_id == sa.bindparam("told_id")),
+    sa.exists().where(referral.c.referrer == sa.bindparam("from")),
+)
+_WAITS = sa.exists().where(need.c.mail_id == mail.c.id, need.c.closed_at.is_(None))
+_FINISH = _MOVE.values(
+    state=sa.case((_WAITS, MailState.NEEDS_PERSON), else_=MailState.HANDLED),
+    lease_owner=None,
+    lease_until=None,
+    strikes=0,
+    handled_at=sa.bindparam("now"),
+).returning(mail.c.state)
 
 
 class Mails:
@@ -164,9 +185,16 @@ class Mails:
         update = _MOVE if was is None else _MOVE.where(mail.c.state.in_(was))
         ours = {"this": mail_id, "owner": self._owner}
         done = {**ours, "state": to, "lease_owner": None, "lease_until": None, "strikes": 0, **values}
-        if to in (MailState.HANDLED, MailState.NEEDS_PERSON):
-            done["handled_at"] = self._now
         return self._connection.execute(update, done).rowcount == 1
+
+    def finish(self, mail_id: int, **values: Any) -> MailState | None:
+        """Where the mail, under our lease, is now: with a person if something of it waits for one, else handled.
+
+        None: another had it.
+        """
+        ours = {"this": mail_id, "owner": self._owner, "now": self._now}
+        state = self._connection.execute(_FINISH, {**ours, **values}).scalar()
+        return MailState(state) if state else None
 
     def give_back(self, mail_ids: Collection[int]) -> None:
         """End our lease on mails that were taken and not begun, without a strike."""
@@ -210,10 +238,11 @@ class Mails:
     def raw(self, mail_id: int) -> bytes | None:
         return self._connection.execute(sa.select(raw.c.data).where(raw.c.mail_id == mail_id)).scalar()
 
-    def earlier_with(self, mail_id: int, sha256: str, message_id: str, content: str) -> int | None:
-        """An earlier mail with the same bytes, or the same Message-ID with the same new words and attachments."""
-        values = {"this": mail_id, "bytes": sha256, "told_id": message_id or None, "words": content}
-        return self._connection.execute(_EARLIER, values).scalar()
+    def before(self, mail_id: int, sha256: str, message_id: str, content: str, sender: str) -> Before:
+        """What was there before this mail, asked at once."""
+        said = {"bytes": sha256, "told_id": message_id or None, "words": content, "from": sender or None}
+        earlier, answered, refers = self._connection.execute(_BEFORE, {"this": mail_id, **said}).one()
+        return Before(earlier, bool(answered), bool(refers))
 
     def waiting_of_kind(self, kind: str, sender: str, since: datetime, but: int) -> Sequence[int]:
         """Mails of a kind and a sender that wait for a person, newest first; all but one."""

@@ -217,12 +217,24 @@ class TestMailLeases:
         (mail_id,) = keep(ours, 1)
         take(ours, MONDAY)
         with theirs.transaction(MONDAY) as tx:
-            assert not tx.mails.move(mail_id, MailState.HANDLED)
+            assert tx.mails.finish(mail_id) is None
         with ours.transaction(MONDAY) as tx:
             assert not tx.mails.move(mail_id, MailState.READY, [MailState.READING])
-            assert tx.mails.move(mail_id, MailState.HANDLED, NEW, kind="form_request")
+            assert tx.mails.finish(mail_id, kind="form_request") == MailState.HANDLED
             assert not tx.mails.move(mail_id, MailState.SET_ASIDE), "its lease has ended"
             assert (tx.mails.get(mail_id)["kind"], tx.mails.get(mail_id)["handled_at"]) == ("form_request", MONDAY)
+
+    def test_a_mail_that_is_done_waits_for_a_person_where_something_of_it_does(self, store: Store) -> None:
+        waits, answered, other = keep(store, 1, 2, 3)
+        with store.transaction(MONDAY) as tx:
+            tx.mails.take(NEW, 3, LEASE)
+            tx.needs.open("unclear", "What is it?", mail_id=waits)
+            closed = tx.needs.open("unclear", "What is it?", mail_id=answered)
+            assert closed is not None
+            tx.needs.close(closed, "Ann", "done")
+            assert tx.mails.finish(waits) == MailState.NEEDS_PERSON
+            assert tx.mails.finish(answered) == tx.mails.finish(other) == MailState.HANDLED
+            assert [tx.mails.get(one)["handled_at"] for one in (waits, answered)] == [MONDAY, MONDAY]
 
     def test_strikes_are_counted_before_the_work(self, store: Store) -> None:
         (mail_id,) = keep(store, 1)
@@ -307,13 +319,15 @@ class TestRepeats:
         with store.transaction(MONDAY) as tx:
             tx.mails.note(first, message_id="<a@x>", content="c1")
             sha256 = tx.mails.get(first)["sha256"]
-            assert tx.mails.earlier_with(second, sha256, "", "other") == first
-            assert tx.mails.earlier_with(second, "else", "<a@x>", "c1") == first
-            assert tx.mails.earlier_with(second, "else", "<a@x>", "c2") is None, "asks again in a new mail"
-            assert tx.mails.earlier_with(second, "else", "", "c1") is None, "no Message-ID is no sign"
-            assert tx.mails.earlier_with(first, sha256, "<a@x>", "c1") is None, "nothing is a repeat of itself"
+            assert tx.mails.before(second, sha256, "", "other", "").earlier == first
+            assert tx.mails.before(second, "else", "<a@x>", "c1", "").earlier == first
+            assert tx.mails.before(second, "else", "<a@x>", "c2", "").earlier is None, "asks again in a new mail"
+            assert tx.mails.before(second, "else", "", "c1", "").earlier is None, "no Message-ID is no sign"
+            assert tx.mails.before(first, sha256, "<a@x>", "c1", "").earlier is None, "nothing is a repeat of itself"
             tx.mails.note(third, message_id="<a@x>", content="c1")
-            assert tx.mails.earlier_with(second, "else", "<a@x>", "c1") == first, "later mails are not earlier ones"
+            assert tx.mails.before(second, "else", "<a@x>", "c1", "").earlier == first, (
+                "later mails are not earlier ones"
+            )
 
 
 class TestFiling:
@@ -717,11 +731,36 @@ class TestFolders:
             tx.folders.answered_by_hand(["<a@x>", "<a@x>", "<b@x>"])
             tx.folders.answered_by_hand(["<a@x>"])
             tx.folders.answered_by_hand([])
-            assert tx.folders.was_answered_by_hand("<a@x>")
-            assert not tx.folders.was_answered_by_hand("<c@x>")
+            assert tx.mails.before(1, "", "<a@x>", "", "").answered_by_hand
+            assert not tx.mails.before(1, "", "<c@x>", "", "").answered_by_hand
+            assert not tx.mails.before(1, "", "", "", "").answered_by_hand
 
 
 class TestTransactions:
+    def test_what_was_undone_apart_leaves_no_event(self, store: Store) -> None:
+        with store.transaction(MONDAY) as tx:
+            tx.audit.add("before")
+            with suppress(ZeroDivisionError), tx.apart():
+                tx.audit.add("undone")
+                raise ZeroDivisionError
+            with tx.apart():
+                tx.audit.add("apart")
+            tx.audit.add("after")
+        with store.look(MONDAY) as tx:
+            assert [row["what"] for row in tx.audit.newest(9)] == ["before", "apart", "after"]
+
+    def test_an_attachment_of_a_letter_that_was_undone_is_kept_with_the_next(self, store: Store) -> None:
+        letter = a_letter()
+        for undone in (True, False):
+            with suppress(ZeroDivisionError), store.transaction(MONDAY) as tx:
+                tx.letters.put(letter, "mail:1")
+                if undone:
+                    raise ZeroDivisionError
+        with store.look(MONDAY) as tx:
+            assert [tx.letters.blob(one.sha256) for one in letter.attachments] == [
+                one.data for one in letter.attachments
+            ]
+
     def test_all_or_nothing(self, store: Store) -> None:
         def everything(tx: Transaction) -> None:
             tx.mails.keep(US, "INBOX", "inbox", 1, [Arrived(1, MONDAY, 1, MailState.NEW, b"x")])
