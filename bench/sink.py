@@ -16,6 +16,11 @@ from time import monotonic
 
 from tests.servers.net import HOST
 
+_ANSWERS = {
+    b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
+    b"DATA": b"354 go on\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
 _END = b"\r\n.\r\n"
 _NAME = re.compile(rb"^X-Mailbot-Letter: ([\w-]+)", re.MULTILINE)
 
@@ -34,19 +39,18 @@ def _converse(client: socket.socket, kept: Path) -> None:
     recipient = ""
     with client, contextlib.suppress(ConnectionError):  # a client that is killed says no QUIT
         client.sendall(b"220 sink\r\n")
-        while line := client.recv(4096):
-            verb = line[:4].upper()
-            if verb == b"RCPT":
-                recipient = line.decode("ascii").partition("<")[2].partition(">")[0]
-            if verb == b"DATA":
-                client.sendall(b"354 go on\r\n")
+        begun = b""  # a line whose end has not come yet
+        while heard := client.recv(4096):
+            *lines, begun = (begun + heard).split(b"\r\n")
+            verbs = [line[:4].upper() for line in lines]
+            # what was said together is answered together (RFC 2920 3.2), and DATA is always the last of it
+            client.sendall(b"".join(_ANSWERS.get(verb, b"250 ok\r\n") for verb in verbs))
+            if b"RCPT" in verbs:
+                recipient = lines[verbs.index(b"RCPT")].decode("ascii").partition("<")[2].partition(">")[0]
+            if b"DATA" in verbs:
                 letter = _letter(client)
                 client.sendall(b"250 taken\r\n")
                 _tell(monotonic(), letter, recipient, kept)
-            else:
-                client.sendall(
-                    {b"EHLO": b"250-sink\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n"}.get(verb, b"250 ok\r\n")
-                )
 
 
 def _letter(client: socket.socket) -> bytes:

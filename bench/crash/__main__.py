@@ -1,7 +1,8 @@
 """`python -m bench.crash`: kills mailbot again and again under load; bench/crash.json keeps the figures.
 
 SQLite with one process and PostgreSQL with two, by turns with a server that keeps Sent copies itself and one that does
-not. Status 1 where anything was lost or went twice. Needs Dovecot and PostgreSQL.
+not, and with one that takes commands together (PIPELINING) and one that does not. Status 1 where anything was lost or
+went twice. Needs Dovecot and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _campaign(engine: str, kills: int, chance: random.Random) -> dict[str, Any]:
     total, killed, begun = Account(), Counter[str](), time.monotonic()
     with _servers(engine) as (server, database):
         for number, size in enumerate(_shifts(kills)):
-            with _desk(server, database, server_keeps_copies=number % 2 == 1) as desk:
+            with _desk(server, database, server_keeps_copies=number % 2 == 1, pipelining=number % 4 < 2) as desk:
                 shift = Shift(desk, size, REPLICAS[engine], chance)
                 shift.work()
                 account = accounts.of(shift.load)
@@ -77,8 +78,8 @@ def _servers(engine: str) -> Iterator[tuple[Dovecot, Postgres | None]]:
 
 
 @contextlib.contextmanager
-def _desk(server: Dovecot, database: Postgres | None, *, server_keeps_copies: bool) -> Iterator[Desk]:
-    sink = SmtpSink(after=[keep_sent_copies(server)] if server_keeps_copies else [])
+def _desk(server: Dovecot, database: Postgres | None, *, server_keeps_copies: bool, pipelining: bool) -> Iterator[Desk]:
+    sink = SmtpSink(after=[keep_sent_copies(server)] if server_keeps_copies else [], pipelining=pipelining)
     settings = {**_SETTINGS, **(_KEEPS if server_keeps_copies else {})}
     with short_folder("crash-") as folder, sink.running():
         desk = Desk(server, sink, folder, database.new_database() if database else "", **settings)

@@ -10,19 +10,21 @@ import itertools
 import os
 import signal
 import smtplib
+import socket
 import subprocess
 from collections.abc import Callable
 from typing import Any
 
 from imapclient import IMAPClient
 
+from mailbot.senders.smtp import Smtp
 from tests.stories.killer import after_commit, before_commit
 
 Kill = Callable[[int], None]
 
 
 def _around(owner: type, name: str, *, before: bool, only: Callable[..., bool] = lambda *_: True) -> Kill:
-    """Ends the process before, or after, the numbered call of a method of a library."""
+    """Ends the process before, or after, the numbered call of a method."""
 
     def kill(number: int) -> None:
         called, calls = getattr(owner, name), itertools.count(1)
@@ -42,8 +44,28 @@ def _around(owner: type, name: str, *, before: bool, only: Callable[..., bool] =
     return kill
 
 
-def _is(verb: str) -> Callable[..., bool]:
-    return lambda command, *_: command == verb
+def _written(*, short_of_the_end: int) -> Kill:
+    """Ends the process when the numbered letter is written but for so many bytes, of which three are its final dot."""
+
+    def kill(number: int) -> None:
+        called, calls = socket.socket.send, itertools.count(1)
+
+        def watched(self: socket.socket, data: memoryview, *flags: int) -> int:
+            if bytes(data[-5:]) != b"\r\n.\r\n":
+                return called(self, data, *flags)
+            wanted = len(data) - short_of_the_end
+            written = called(self, data[:wanted], *flags)
+            if written == wanted and next(calls) == number:
+                _die()
+            return written
+
+        setattr(socket.socket, "send", watched)  # noqa: B010 - mypy minds that a method is replaced
+
+    return kill
+
+
+def _says(verb: str) -> Callable[..., bool]:
+    return lambda commands: verb in commands
 
 
 def _asks(item: str) -> Callable[..., bool]:
@@ -60,11 +82,12 @@ POINTS: dict[str, Kill] = {
     "before a commit": before_commit,
     "after a commit": after_commit,
     "a child begins to read": _around(subprocess.Popen, "__init__", before=False),
-    "before MAIL": _around(smtplib.SMTP, "docmd", before=True, only=_is("MAIL")),
-    "before DATA": _around(smtplib.SMTP, "docmd", before=True, only=_is("DATA")),
-    "before the final dot": _around(smtplib.SMTP, "putcmd", before=True, only=_is(".")),
-    "the final dot is sent": _around(smtplib.SMTP, "putcmd", before=False, only=_is(".")),
-    "the letter is taken": _around(smtplib.SMTP, "docmd", before=False, only=_is(".")),
+    "before MAIL": _around(smtplib.SMTP, "send", before=True, only=_says("MAIL FROM")),
+    "before DATA": _around(smtplib.SMTP, "send", before=True, only=_says("DATA")),  # with MAIL, where they go together
+    "after DATA": _around(smtplib.SMTP, "send", before=False, only=_says("DATA")),
+    "before the final dot": _written(short_of_the_end=3),
+    "the final dot is sent": _written(short_of_the_end=0),
+    "the letter is taken": _around(Smtp, "send", before=False),
     "before APPEND": _around(IMAPClient, "append", before=True),
     "after APPEND": _around(IMAPClient, "append", before=False),
     "before MOVE": _around(IMAPClient, "move", before=True),

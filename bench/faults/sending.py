@@ -154,6 +154,11 @@ def _with_tls(certificate: Certificate) -> SmtpSink:
     return SmtpSink(tls="starttls", certificate=certificate)
 
 
+def _one_by_one(_: Certificate) -> SmtpSink:
+    """No PIPELINING: the proxy answers in the server's place, and only one command."""
+    return SmtpSink(pipelining=False)
+
+
 def _with_password(_: Certificate) -> SmtpSink:
     return SmtpSink(password="tangible")
 
@@ -163,10 +168,8 @@ _REFUSALS: dict[str, Happens] = {
     "4xx in place of a greeting": _greets(b"421 "),
     "4xx at EHLO": _says(b"ehlo", b"421 4.3.0 later"),
     **{f"4xx at {stage}": _answers(stage, "451 4.3.0 later") for stage in ("MAIL", "RCPT")},
-    "4xx at DATA": _says(b"DATA\r\n", b"451 4.3.0 later"),
     "4xx after the dot": _answers("DATA", "451 4.3.0 later"),
     **{f"5xx at {stage}": _answers(stage, "554 5.7.1 no") for stage in ("MAIL", "RCPT")},
-    "5xx at DATA": _says(b"DATA\r\n", b"554 5.7.1 no"),
     "5xx after the dot": _answers("DATA", "554 5.7.1 no"),
     "throttled: 432 4.3.2, three times": _answers("MAIL", "432 4.3.2 concurrent connections", 3),
     "gone at MAIL": _answers("MAIL", DROP),
@@ -178,6 +181,8 @@ _REFUSALS: dict[str, Happens] = {
 }
 FAULTS = {
     **{name: Fault(happens) for name, happens in _REFUSALS.items()},
+    "4xx at DATA": Fault(_says(b"DATA\r\n", b"451 4.3.0 later"), sink=_one_by_one),
+    "5xx at DATA": Fault(_says(b"DATA\r\n", b"554 5.7.1 no"), sink=_one_by_one),
     "4xx at AUTH": Fault(_says(b"AUTH ", b"454 4.7.0 later"), sink=_with_password),
     "sign-in refused": Fault(_refused, sink=_with_password),
     "STARTTLS stripped": Fault(_stripped, sink=_with_tls),

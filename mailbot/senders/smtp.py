@@ -26,7 +26,10 @@ LETTER_SECONDS = 180.0  # RFC 5321 4.5.3.2.5
 QUIET_SECONDS = 60.0  # servers and firewalls forget connections that are quiet for longer
 SIGN_IN_REFUSED = "the SMTP server refused the sign-in: check user name and password of the sender"
 ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>\x00-\x1f\x7f]+")  # nothing ends or adds a command
+DOT = b".\r\n"
 SIGN_IN_CODES = {530, 534, 535, 538}  # RFC 4954: about who we are, not about the letter
+
+Answers = Iterator[tuple[str, int, bytes]]  # the verb, the code and the words
 
 
 class Smtp:
@@ -37,21 +40,21 @@ class Smtp:
     def __init__(self, settings: SenderSettings, mailbox: MailboxSettings) -> None:
         self._settings, self._mailbox = settings, mailbox
         self._smtp: smtplib.SMTP | None = None
+        self._answers: Answers = iter(())  # to what was said of the letter, and not yet read
         self._used = 0.0
 
     def send(self, envelope_from: str, recipients: Sequence[str], raw: bytes) -> None:
         """Hand one letter over, as the protocol says."""
         if not recipients or not all(map(ADDRESS.fullmatch, (envelope_from, *recipients))):
             raise Permanent("an address cannot be used, or there is none")
-        body = stuffed(raw)
+        whole = stuffed(raw) + DOT
         with self._until_the_dot():
             smtp = self._begin(envelope_from, recipients, raw)
-            for recipient in recipients:
-                _check("RCPT", *smtp.docmd("RCPT", f"TO:<{recipient}>"))
-            _check("DATA", *smtp.docmd("DATA"), good=3)
+            for answer in self._answers:
+                _check(*answer)
             _socket(smtp).settimeout(LETTER_SECONDS)
-            smtp.send(body)
-        self._dot(smtp)
+            _write(smtp, whole)
+        self._taken(smtp)
 
     def greet(self) -> None:
         """Connect and sign in, as sending would; raises Passing with what is wrong."""
@@ -85,19 +88,25 @@ class Smtp:
         self._used = time.monotonic()
         if self._smtp is not None:
             with contextlib.suppress(smtplib.SMTPServerDisconnected):
-                code, text = _mail(self._smtp, envelope_from, recipients, raw)
-                if code != 421:  # RFC 5321 3.8: the server is closing this connection
-                    _check("MAIL", code, text)
+                answer = self._say(self._smtp, _envelope(self._smtp, envelope_from, recipients, raw))
+                if answer[1] != 421:  # RFC 5321 3.8: the server is closing this connection
+                    _check(*answer)
                     return self._smtp
             self._drop()
         self._smtp = smtp = self._connected()
-        _check("MAIL", *_mail(smtp, envelope_from, recipients, raw))
+        _check(*self._say(smtp, _envelope(smtp, envelope_from, recipients, raw)))
         return smtp
 
-    def _dot(self, smtp: smtplib.SMTP) -> None:
+    def _say(self, smtp: smtplib.SMTP, commands: Sequence[str]) -> tuple[str, int, bytes]:
+        """The first answer; the others are read in their turn."""
+        self._answers = _answers(smtp, commands)
+        return next(self._answers)
+
+    def _taken(self, smtp: smtplib.SMTP) -> None:
+        """The dot was written: from here on only an answer says what became of the letter."""
         try:
             _socket(smtp).settimeout(self._settings.answer_timeout_seconds)
-            code, text = smtp.docmd(".")
+            code, text = smtp.getreply()
         except Exception as error:  # the dot may have arrived, or not
             self._drop()
             raise InDoubt(f"no answer to the whole letter: {_reason(error)}") from None
@@ -167,7 +176,10 @@ class Smtp:
         if self._smtp is None:
             return
         try:
-            reusable = self._smtp.rset()[0] == 250
+            # after 354 the server waits for a letter: RSET would be its first line, and a dot would send an empty one
+            # to those who were not refused. Where we hang up instead nobody has any (RFC 5321 4.1.1.10)
+            waits = 354 in [code for _, code, _ in self._answers]
+            reusable = not waits and self._smtp.rset()[0] == 250
         except Exception:  # a connection that cannot be reset is of no more use
             reusable = False
         if not reusable:
@@ -177,7 +189,7 @@ class Smtp:
         if self._smtp is not None:
             with contextlib.suppress(Exception):  # it is over either way
                 self._smtp.close()
-        self._smtp = None
+        self._smtp, self._answers = None, iter(())
 
 
 def stuffed(raw: bytes) -> bytes:
@@ -192,7 +204,8 @@ def stuffed(raw: bytes) -> bytes:
     return b"." + raw if raw.startswith(b".") else raw
 
 
-def _mail(smtp: smtplib.SMTP, envelope_from: str, recipients: Sequence[str], raw: bytes) -> tuple[int, bytes]:
+def _envelope(smtp: smtplib.SMTP, envelope_from: str, recipients: Sequence[str], raw: bytes) -> list[str]:
+    """What is said before the letter; raises Permanent where the server has told that it cannot take it."""
     options = []
     if smtp.has_extn("size"):
         limit = smtp.esmtp_features["size"].strip()
@@ -207,12 +220,39 @@ def _mail(smtp: smtplib.SMTP, envelope_from: str, recipients: Sequence[str], raw
         smtp.command_encoding = "utf-8"
         options.append("SMTPUTF8")
     # smtplib's mail() and rcpt() rewrite an address that they find odd
-    return smtp.docmd("MAIL", " ".join((f"FROM:<{envelope_from}>", *options)))
+    mail = " ".join((f"MAIL FROM:<{envelope_from}>", *options))
+    return [mail, *(f"RCPT TO:<{recipient}>" for recipient in recipients), "DATA"]
 
 
-def _check(stage: str, code: int, text: bytes, good: int = 2) -> None:
+def _answers(smtp: smtplib.SMTP, commands: Sequence[str]) -> Answers:
+    """Each answer with its verb. All is said at once where the server takes that (RFC 2920), else up to a refusal."""
+    together = smtp.has_extn("pipelining")
+    for group in [commands] if together else [[command] for command in commands]:
+        smtp.send("".join(f"{command}\r\n" for command in group))
+        for command in group:
+            code, text = smtp.getreply()
+            yield command[:4], code, text
+        if code // 100 != 2:
+            return
+
+
+def _write(smtp: smtplib.SMTP, whole: bytes) -> None:
+    """The letter and its dot, at once where the line takes that much; what raises has not written the dot.
+
+    sendall() would not tell how far it came. send() raises where it wrote nothing; over TLS, where the last record is
+    not whole, which nobody can read.
+    """
+    rest, sock = memoryview(whole), _socket(smtp)
+    try:
+        while rest:
+            rest = rest[sock.send(rest) :]
+    except OSError as error:
+        raise smtplib.SMTPServerDisconnected("while the letter was written") from error
+
+
+def _check(stage: str, code: int, text: bytes) -> None:
     """Passing or Permanent by the code's first digit (RFC 5321 4.2.1)."""
-    if code // 100 == good:
+    if code // 100 == (3 if stage == "DATA" else 2):
         return
     answer = _answer(code, text)
     if code in SIGN_IN_CODES:

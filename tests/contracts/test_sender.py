@@ -21,6 +21,7 @@ from mailbot.senders.smtp import Smtp, stuffed
 from mailbot.settings import MailboxSettings, SenderSettings, Tls
 from tests.servers.dovecot import Dovecot
 from tests.servers.net import HOST, Certificate
+from tests.servers.proxy import Proxy
 from tests.servers.smtp import DROP, KEEP_AND_DROP, FaultySmtp, SmtpSink, deliver_on, keep_sent_copies
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -32,9 +33,21 @@ MAILBOX = MailboxSettings(
 )
 
 
+@pytest.fixture(params=[True, False], ids=["pipelining", "one by one"])
+def pipelining(request: pytest.FixtureRequest) -> bool:
+    """Whether the server takes commands that are written together (RFC 2920)."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def faulty() -> Iterator[FaultySmtp]:
-    with FaultySmtp().running() as server:
+def smtp_sink(pipelining: bool) -> Iterator[SmtpSink]:
+    with SmtpSink(pipelining=pipelining).running() as sink:
+        yield sink
+
+
+@pytest.fixture
+def faulty(pipelining: bool) -> Iterator[FaultySmtp]:
+    with FaultySmtp(pipelining=pipelining).running() as server:
         yield server
 
 
@@ -252,19 +265,100 @@ def test_a_connection_that_died_meanwhile_is_replaced(faulty: FaultySmtp, smtp: 
     assert faulty.verbs.count("EHLO") == 2
 
 
-def test_one_refused_recipient_is_a_letter_for_nobody(smtp_sink: SmtpSink) -> None:
+@pytest.mark.parametrize("last_words", [None, "421 4.4.2 idle for too long"])
+def test_a_connection_that_was_closed_while_it_was_quiet_is_replaced(
+    faulty: FaultySmtp, smtp: Smtp, last_words: str | None
+) -> None:
+    faulty.faults["QUIET"] = last_words
+    send(smtp)
+
+    send(smtp)
+
+    assert len(faulty.box) == 2
+    assert faulty.verbs.count("EHLO") == 2
+
+
+def test_a_connection_that_died_is_replaced_once(faulty: FaultySmtp, smtp: Smtp) -> None:
+    faulty.faults["QUIET"] = None
+    send(smtp)
+    faulty.faults["MAIL"] = None
+
+    with pytest.raises(Passing, match="the connection broke"):
+        send(smtp)
+
+    assert len(faulty.box) == 1
+
+
+@pytest.mark.parametrize("stage", ["RCPT", "DATA"])
+def test_a_server_that_takes_its_leave_in_the_middle_is_passing(faulty: FaultySmtp, smtp: Smtp, stage: str) -> None:
+    faulty.faults |= {stage: "421 4.3.2 shutting down", "RSET": None}
+    faulty.faults |= {"DATA": None} if stage == "RCPT" else {}
+
+    with pytest.raises(Passing, match=rf"not taken now at {stage}: 421 4\.3\.2"):
+        send(smtp)
+    faulty.faults.clear()
+    send(smtp)
+
+    assert len(faulty.box) == 1
+
+
+@pytest.mark.parametrize("code", ["354 go on", "451 4.3.0 later", None])
+def test_all_are_refused_and_nobody_gets_an_empty_letter(faulty: FaultySmtp, smtp: Smtp, code: str | None) -> None:
+    faulty.faults |= {"RCPT": "550 5.1.1 unknown", "DATA": code}
+
+    with pytest.raises(Permanent, match=r"RCPT: 550 5\.1\.1"):  # whatever is answered to DATA
+        send(smtp)
+    faulty.faults.clear()
+    send(smtp)
+
+    assert faulty.box == [stuffed(LETTER)]
+    again = 2 if faulty.pipelining and code != "451 4.3.0 later" else 1
+    assert faulty.verbs.count("EHLO") == again
+
+
+@pytest.mark.parametrize("stage", [*BEFORE_THE_DOT, "LETTER"])
+def test_a_server_that_stalls_before_the_dot_has_nothing(
+    faulty: FaultySmtp, smtp: Smtp, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patience in ("COMMAND_SECONDS", "LETTER_SECONDS"):
+        monkeypatch.setattr(f"mailbot.senders.smtp.{patience}", 0.3)
+    faulty.delay = 1
+    faulty.faults[stage] = ""
+
+    with pytest.raises(Passing, match="no answer in time"):
+        smtp.send(TEAM, [REFERRER], LETTER + b"long line\r\n" * 1_000_000)
+
+    assert faulty.box == []
+
+
+def test_it_is_said_in_as_few_pieces_as_the_server_takes(pipelining: bool, smtp_sink: SmtpSink) -> None:
+    with Proxy(smtp_sink.port).running() as proxy:
+        sender = Smtp(smtp_sink.settings(port=proxy.port), MAILBOX)
+        sender.greet()
+        greeted = time.monotonic()
+        send(sender)
+        pieces = {line.moment for line in proxy.lines if not line.from_server and line.moment > greeted}
+        sender.close()
+
+    assert len(pieces) == (2 if pipelining else 4)
+    assert len(smtp_sink.box) == 1
+
+
+@pytest.mark.parametrize("recipients", [(REFERRER, "gone@surgery.example"), ("gone@surgery.example", REFERRER)])
+def test_one_refused_recipient_is_a_letter_for_nobody(smtp_sink: SmtpSink, recipients: tuple[str, str]) -> None:
     smtp_sink.answer = lambda stage, envelope: (
         "550 5.1.1 unknown" if stage == "RCPT" and envelope.recipients == ("gone@surgery.example",) else None
     )
     sender = Smtp(smtp_sink.settings(), MAILBOX)
 
     with pytest.raises(Permanent, match=r"RCPT: 550 5\.1\.1"):
-        send(sender, REFERRER, "gone@surgery.example")
+        send(sender, *recipients)
     send(sender)
     sender.close()
 
     assert [envelope.recipients for envelope in smtp_sink.box] == [(REFERRER,)]
-    assert smtp_sink.connections == 1
+    # whom it did not refuse would have whatever came after the 354 to DATA
+    assert smtp_sink.connections == (2 if smtp_sink.pipelining else 1)
 
 
 def test_a_letter_too_large_is_not_even_begun(faulty: FaultySmtp, smtp: Smtp) -> None:
@@ -293,14 +387,16 @@ def test_addresses_beyond_ascii_go_where_they_can(smtp_sink: SmtpSink) -> None:
 
 @pytest.mark.parametrize("tls", ["tls", "starttls", "plain"])
 def test_it_signs_in_over_tls_starttls_and_loopback(certificate: Certificate, tls: Tls) -> None:
+    large = LETTER + (b"x" * 76 + b"\r\n") * 13_000
     sink = SmtpSink(tls=tls, certificate=certificate, password="secret")
     with sink.running():
         sender = Smtp(sink.settings(password=""), MAILBOX)  # the password is the mailbox's own
         sender.greet()
         send(sender)
+        sender.send(TEAM, [REFERRER], large)
         sender.close()
 
-    assert len(sink.box) == 1
+    assert [envelope.raw for envelope in sink.box] == [LETTER, large]
 
 
 def test_a_refused_sign_in_leaves_the_letter_for_later(certificate: Certificate) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import smtplib
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -44,6 +43,7 @@ class SmtpSink:
     answer: Callable[[Stage, Envelope], str | None] = lambda _stage, _envelope: None
     after: Iterable[Callable[[Envelope], None]] = ()
     largest: int = 40_000_000
+    pipelining: bool = True
     box: list[Envelope] = field(default_factory=list)
     connections: int = 0
     port: int = field(default_factory=free_port)
@@ -94,6 +94,7 @@ class SmtpSink:
     ) -> list[str]:
         self.connections += session.host_name is None
         session.host_name = hostname
+        responses[1:1] = ["250-PIPELINING"] * self.pipelining
         return responses
 
     async def handle_MAIL(  # noqa: N802
@@ -156,16 +157,20 @@ def keep_sent_copies(dovecot: Dovecot) -> Callable[[Envelope], None]:
 
 @dataclass
 class FaultySmtp:
-    """Answers 250 to everything except where `faults` says otherwise, each once: stage -> the answer, None to hang up.
+    """Takes everything except where `faults` says otherwise, each once: stage -> the answer, None to hang up, "" to stall.
 
-    Stages: GREETING, a verb, LETTER (after DATA, before the dot is read) and DOT.
+    Stages: GREETING, a verb, LETTER (after DATA, before the dot is read), DOT, and QUIET (what it says unasked after the
+    answer to the dot, before it hangs up).
     """
 
     faults: dict[str, str | None] = field(default_factory=dict)
     box: list[bytes] = field(default_factory=list)
     verbs: list[str] = field(default_factory=list)
-    delay: float = 0.0  # before the answer to the dot
+    delay: float = 0.0  # before the answer to the dot, and how long it stalls
+    pipelining: bool = True
     port: int = 0
+    _sender: bool = False
+    _recipients: int = 0
 
     @contextlib.contextmanager
     def running(self) -> Iterator[FaultySmtp]:
@@ -186,27 +191,49 @@ class FaultySmtp:
 
     def _converse(self, sock: socket.socket) -> None:
         with sock, sock.makefile("rb") as lines, contextlib.suppress(ConnectionError, BrokenPipeError):
-            going = self._say(sock, "GREETING", "220 faulty")
+            going = bool(self._say(sock, "GREETING", "220 faulty"))
             while going and (line := lines.readline()):
                 verb = line.split()[0].decode("ascii").upper()
                 self.verbs.append(verb)
-                going = self._data(sock, lines) if verb == "DATA" else self._say(sock, verb, "250 2.0.0 OK")
+                going = self._hear(verb, sock, lines)
 
-    def _data(self, sock: socket.socket, lines: Any) -> bool:
-        before = self.faults.get("DATA", "")
-        if not self._say(sock, "DATA", "354 go on") or before:
-            return before is not None
+    def _hear(self, verb: str, sock: socket.socket, lines: BinaryIO) -> bool:
+        """Whether the connection goes on; what was refused is not there for what follows."""
+        usual = "250 2.0.0 OK"
+        if verb == "EHLO" and self.pipelining:
+            usual = "250-faulty\r\n250 PIPELINING"
+        if verb == "DATA":
+            usual = "354 go on"
+        if (verb == "RCPT" and not self._sender) or (verb == "DATA" and not self._recipients):
+            usual = "503 5.5.1 not now"
+        code = self._say(sock, verb, usual)
+        if verb == "DATA":
+            return self._letter(sock, lines) if code == "354" else bool(code)
+        self._recipients = self._recipients + (code == "250") if verb == "RCPT" else 0
+        self._sender = code == "250" if verb == "MAIL" else self._sender and verb == "RCPT"
+        return bool(code)
+
+    def _letter(self, sock: socket.socket, lines: BinaryIO) -> bool:
         if "LETTER" in self.faults:
-            del self.faults["LETTER"]
-            return False
-        letter = list(itertools.takewhile(lambda line: line != b".\r\n", lines))
+            return bool(self._say(sock, "LETTER", ""))
+        letter = []
+        while (line := lines.readline()) != b".\r\n":
+            if not line:
+                return False  # the client has gone, and nobody has the letter
+            letter.append(line)
         self.box.append(b"".join(letter))
         self._ended.wait(self.delay)
-        return self._say(sock, "DOT", "250 2.0.0 queued")
-
-    def _say(self, sock: socket.socket, stage: str, usual: str) -> bool:
-        answer = self.faults.pop(stage, usual)
-        if answer is None:
+        code = self._say(sock, "DOT", "250 2.0.0 queued")
+        if "QUIET" in self.faults:
+            self._say(sock, "QUIET", "")
             return False
-        sock.sendall(answer.encode() + b"\r\n")
-        return True
+        return bool(code)
+
+    def _say(self, sock: socket.socket, stage: str, usual: str) -> str:
+        """The code that was said, none where the connection is over."""
+        answer = self.faults.pop(stage, usual)
+        if answer:
+            sock.sendall(answer.encode() + b"\r\n")
+        elif answer is not None:
+            self._ended.wait(self.delay)
+        return (answer or "")[:3]
