@@ -240,7 +240,7 @@ def _write(smtp: smtplib.SMTP, whole: bytes) -> None:
     """The letter and its dot, at once where the line takes that much; what raises has not written the dot.
 
     sendall() would not tell how far it came. send() raises where it wrote nothing; over TLS, where the last record is
-    not whole, which nobody can read.
+    not whole, and that nobody can read.
     """
     rest, sock = memoryview(whole), _socket(smtp)
     try:
