@@ -127,7 +127,9 @@ class WordList:
         plain, gapped = self._phrases[name]
         if found := plain.first_in(self.normal(text)):
             return found
-        return next((found for one in self.sentences(text) if (found := self.find(name, one))), "") if gapped else ""
+        if not gapped.among(self.normal(text[:_MOST_CHARACTERS])):  # nor in a sentence of it, and most texts end here
+            return ""
+        return next((found for one in self.sentences(text) if (found := self.find(name, one))), "")
 
     @cached_property
     def _phrases(self) -> dict[str, tuple[_Plain, _Gaps]]:
@@ -206,9 +208,6 @@ class _Gaps:
 
     phrases: tuple[_Gapped, ...]
 
-    def __bool__(self) -> bool:
-        return bool(self.phrases)
-
     def make_ready(self) -> None:
         self.among("")
         for one in self.phrases:
@@ -218,7 +217,7 @@ class _Gaps:
         """Those that may stand in a text, in their order; most texts lack one of the words of each."""
         words = _distinct(normal)
         near = (self.phrases[number] for number in _under(self._by_word, words))
-        return [one for one in near if not any(words.isdisjoint(need) for need in one.needs)]
+        return [one for one in near if not any(map(words.isdisjoint, one.needs))]
 
     @cached_property
     def _by_word(self) -> dict[str, list[int]]:
