@@ -31,7 +31,9 @@ def likeness(mail: Mail, known: Known, *, unlearned: float = 1.0) -> float:
     weights = known.words["likeness"].weights
     if not weights:
         return unlearned
-    total = weights[""] + math.fsum(value * weights.get(one, 0.0) for one, value in features(mail, known).items())
+    total = weights[""] + math.fsum(
+        value * weights[one] for one, value in features(mail, known).items() if one in weights
+    )
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -57,7 +59,10 @@ def _features(about: str, text: str, forms: WordList, meanings: WordList) -> Map
     alone = {one for row in subject for one in senses.of_senses(row, of_subject=True)}
     alone |= {one for row in body for one in senses.of_senses(row, of_subject=False)}
     whole = {one for row in (*subject, *body) for one in senses.of_row(row)}
-    return {one: 1 / math.sqrt(len(kind)) for kind in (words, alone, whole) for one in kind}
+    found: dict[str, float] = {}
+    for kind in filter(None, (words, alone, whole)):
+        found |= dict.fromkeys(kind, 1 / math.sqrt(len(kind)))
+    return found
 
 
 def _sentences(text: str, forms: WordList) -> tuple[str, ...]:

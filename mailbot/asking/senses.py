@@ -25,14 +25,14 @@ _PAST, _SHORTEST_PAST = "ed", 5
 
 def meant(sentence: str, lists: WordList) -> list[str]:
     """A sentence whose forms and referrals are marked, with its words and phrases as their senses; other words stay."""
-    phrases, longest = _phrases(lists)
-    words, found, index = sentence.split(), [], 0
+    phrases, words = _phrases(lists), sentence.split()
+    found, index = [], 0
     while index < len(words):
-        length = next((n for n in range(longest, 0, -1) if tuple(words[index : index + n]) in phrases), 0)
-        found.append(
-            phrases[tuple(words[index : index + length])] if length else _MARKS.get(words[index], words[index])
-        )
-        index += length or 1
+        word = words[index]
+        here = (one for one in phrases.get(word, ()) if words[index : index + len(one[0])] == one[0])
+        phrase, sense = next(here, ([word], _MARKS.get(word, word)))
+        found.append(sense)
+        index += len(phrase)
     return found
 
 
@@ -62,10 +62,11 @@ def _sense(one: str) -> str:
 
 
 @cache
-def _phrases(lists: WordList) -> tuple[Mapping[tuple[str, ...], str], int]:
-    """Of each phrase its sense, the first under which it stands, and how many words the longest has."""
-    found: dict[tuple[str, ...], str] = {}
-    for sense, phrases in lists.lists.items():
-        for phrase in phrases:
-            found.setdefault(tuple(phrase.split()), sense)
-    return found, max(map(len, found), default=0)
+def _phrases(lists: WordList) -> Mapping[str, Sequence[tuple[list[str], str]]]:
+    """Each phrase and its sense by its first word: the longest first, and of the same one the first sense."""
+    every = [(phrase.split(), sense) for sense, phrases in lists.lists.items() for phrase in phrases]
+    found: dict[str, list[tuple[list[str], str]]] = {}
+    for words, sense in sorted(every, key=lambda one: len(one[0]), reverse=True):
+        if words:
+            found.setdefault(words[0], []).append((words, sense))
+    return found
