@@ -118,7 +118,7 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     """Why it may not be a request after all, so that a person looks instead of an answer going by itself."""
     lists = known.words["not_a_request"]
     found = []
-    sentences = _marked(f"{mail.about}\n\n{mail.words}", known)
+    sentences = (*_marked(mail.about, known), *_marked(mail.words, known))
     words = next((said for one in sentences if (said := lists.find("not_wanted", lists.normal(one)))), "")
     if words and likeness(mail, known, unlearned=0.0) < _SURELY_LIKE:
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
