@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.header import Header
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from mailbot.invitations import CalendarObject
 
@@ -105,6 +105,7 @@ def mailbox(name: str, plain_address: str) -> str:
     return f"{quoted}\r\n <{address(plain_address)}>"
 
 
+@lru_cache(maxsize=32)  # the form goes out many times a day in the same words
 def subject(text: str) -> str:
     """A subject as its header writes it, folded and encoded where it must be."""
     if _CONTROL.search(text):
@@ -145,6 +146,7 @@ def _end(boundary: str) -> bytes:
     return f"--{boundary}--\r\n".encode()
 
 
+@lru_cache(maxsize=32)
 def _words(kind: str, text: str) -> bytes:
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
     lines = "\r\n".join(text.splitlines()) + "\r\n"
