@@ -49,8 +49,8 @@ from mailbot.letters.mime import Attachment as Attachment
 from mailbot.letters.mime import Thread as Thread
 from mailbot.letters.mime import assemble as assemble
 from mailbot.letters.mime import encode as encode
-from mailbot.letters.mime import in_lines as in_lines
 from mailbot.letters.mime import is_address as is_address
+from mailbot.letters.mime import is_ready as is_ready
 from mailbot.letters.samples import samples
 from mailbot.letters.templates import Templates, Words
 from mailbot.settings import Settings

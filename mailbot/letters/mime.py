@@ -17,7 +17,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_MARKER = re.compile(rb"^=_attachment ([0-9a-f]{64})(?=\r$)", re.MULTILINE)
+_MARKER = re.compile(rb"\n=_attachment ([0-9a-f]{64})(?=\r)")
 _LONGEST_THREAD = 20  # ids in References: enough for every client, and it stays one small header
 
 
@@ -58,8 +58,8 @@ class Thread:
         return tuple(dict.fromkeys(found for found in ids if found))[-_LONGEST_THREAD:]
 
 
-class Lines(bytes):
-    """A message in which every CR and LF is part of a CRLF: known where it was made, and not looked for again."""
+class Ready(bytes):
+    """A message that may go over the line as it is: known where it was made, and not looked for again."""
 
 
 def encode(data: bytes) -> bytes:
@@ -69,13 +69,20 @@ def encode(data: bytes) -> bytes:
 
 def assemble(skeleton: bytes, encoded: Callable[[str], bytes]) -> bytes:
     """The whole message: each marker line of the skeleton replaced by `encoded(sha256 of the attachment)`."""
-    whole = _MARKER.sub(lambda found: encoded(found[1].decode()), skeleton)
-    return Lines(whole) if in_lines(skeleton) else whole
+    pieces = _MARKER.split(skeleton)
+    for index in range(1, len(pieces), 2):
+        pieces[index - 1] += b"\n"
+        pieces[index] = encoded(pieces[index].decode())
+    whole = b"".join(pieces)
+    return Ready(whole) if is_ready(skeleton) else whole
 
 
-def in_lines(raw: bytes) -> bool:
-    """Whether every CR and LF is part of a CRLF."""
-    return isinstance(raw, Lines) or raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
+def is_ready(raw: bytes) -> bool:
+    """Whether every line ends in CRLF, the last too, and none begins with a dot (RFC 5321 2.3.8 and 4.5.2)."""
+    if isinstance(raw, Ready):
+        return True
+    in_lines = raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r") and raw.endswith(b"\r\n")
+    return in_lines and b"\n." not in raw and not raw.startswith(b".")
 
 
 def address(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from mailbot import tls
 from mailbot.errors import DeliveryError, InDoubt, Passing, Permanent
-from mailbot.letters import in_lines
+from mailbot.letters import is_ready
 from mailbot.senders import Leaves
 from mailbot.settings import MailboxSettings, SenderSettings
 
@@ -194,13 +194,12 @@ class Smtp:
 
 def stuffed(raw: bytes) -> bytes:
     """The letter as it goes over the line, without the final dot: CRLF everywhere, leading dots doubled."""
-    if not in_lines(raw):
-        # a bare CR or LF lets a letter pretend to end (RFC 5321 2.3.8)
-        raw = re.sub(rb"\r\n?|\n", b"\r\n", raw)
+    if is_ready(raw):
+        return raw
+    raw = re.sub(rb"\r\n?|\n", b"\r\n", raw)  # a bare CR or LF lets a letter pretend to end (RFC 5321 2.3.8)
     if not raw.endswith(b"\r\n"):
         raw += b"\r\n"
-    after = raw.rfind(b".") + 1  # files follow the words, and base64 has no dots
-    raw = raw[:after].replace(b"\r\n.", b"\r\n..") + raw[after:]
+    raw = raw.replace(b"\r\n.", b"\r\n..")
     return b"." + raw if raw.startswith(b".") else raw
 
 
