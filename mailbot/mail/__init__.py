@@ -15,6 +15,7 @@ from email.message import Message
 from functools import lru_cache
 
 from mailbot.links import linked_hosts, unwrapped
+from mailbot.mail.built import built
 from mailbot.mail.head import mended
 from mailbot.mail.model import MOST_READ as MOST_READ
 from mailbot.mail.model import NOBODY as NOBODY
@@ -62,7 +63,7 @@ def _made_out(raw: bytes) -> Mail:
         if _is_too_deep(whole):
             return _parse(_flat(whole), sha256, (_TOO_DEEP,))
         try:
-            return _parse(email.message_from_bytes(whole, policy=email.policy.compat32), sha256)
+            return _parse(built(whole), sha256)
         except Exception as error:  # the standard library's parser raises too; who wrote about what is known still
             return _parse(_flat(whole), sha256, (_TOO_DEEP if isinstance(error, RecursionError) else _NOT_BUILT_SO,))
     except Exception as error:  # any bytes may arrive
