@@ -11,7 +11,7 @@ import re
 from email.message import Message
 from email.policy import compat32
 
-_FIELD = re.compile(r"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*")
+_FIELD = re.compile(r"[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*+")
 _LINE_END = re.compile(r"\r?\n")
 _LONE_CR = re.compile(rb"\r(?!\n)")  # a line end to the standard library
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")  # RFC 2046 5.1.1
@@ -24,13 +24,19 @@ class _NotPlainError(Exception):
 
 
 def built(raw: bytes) -> Message:
-    """What `email.message_from_bytes` makes of a mail."""
-    if not _LONE_CR.search(raw):
-        try:
-            return _part(raw.decode("ascii", "surrogateescape"), 0)
-        except _NotPlainError:
-            pass
-    return email.message_from_bytes(raw, policy=compat32)
+    """The tree of a mail's parts."""
+    plain = plainly_built(raw)
+    return email.message_from_bytes(raw, policy=compat32) if plain is None else plain
+
+
+def plainly_built(raw: bytes) -> Message | None:
+    """The tree of a mail that is plainly well built; None of any other."""
+    if _LONE_CR.search(raw):
+        return None
+    try:
+        return _part(raw.decode("ascii", "surrogateescape"), 0)
+    except (_NotPlainError, TypeError, ValueError, LookupError):  # odd parameters raise too, there as here
+        return None
 
 
 def _part(text: str, depth: int) -> Message:
@@ -50,7 +56,7 @@ def _part(text: str, depth: int) -> Message:
 
 
 def _fill(part: Message, body: str, depth: int) -> None:
-    """With its parts and what stands around them; a delimiter begins with the line end before it, if only the header's."""
+    """With its parts and what stands around them. The line end before a delimiter is its own, even the blank line's."""
     boundary = part.get_boundary()
     encoding = str(part.get("content-transfer-encoding", "8bit")).lower()
     if not boundary or not _BOUNDARY.fullmatch(boundary) or encoding not in _UNCODED:
