@@ -29,10 +29,10 @@ _SETTLES = 40  # looks, a minute of the desk's time apart
 def impatient() -> None:
     """Runs in the daemon first: a server is waited for by seconds, so that a fault can be shown in seconds."""
     session: Any = importlib.import_module("mailbot.mailboxes.session")
-    smtp: Any = importlib.import_module("mailbot.senders.smtp")
+    smtp: Any = importlib.import_module("mailbot.senders.smtp").Smtp
     session.TIMEOUT = SocketTimeout(connect=2, read=2)
     session.KEEPALIVE |= {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 4000}
-    smtp.COMMAND_SECONDS = smtp.LETTER_SECONDS = smtp.QUIET_SECONDS = 2.0
+    smtp.command_seconds = smtp.letter_seconds = smtp.quiet_seconds = 2.0
 
 
 @dataclass

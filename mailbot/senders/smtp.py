@@ -21,9 +21,6 @@ from mailbot.letters import is_ready
 from mailbot.senders import Leaves
 from mailbot.settings import MailboxSettings, SenderSettings
 
-COMMAND_SECONDS = 60.0
-LETTER_SECONDS = 180.0  # RFC 5321 4.5.3.2.5
-QUIET_SECONDS = 60.0  # servers and firewalls forget connections that are quiet for longer
 SIGN_IN_REFUSED = "the SMTP server refused the sign-in: check user name and password of the sender"
 ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>\x00-\x1f\x7f]+")  # nothing ends or adds a command
 DOT = b".\r\n"
@@ -36,6 +33,9 @@ class Smtp:
     """Keeps one connection open between letters, and opens a new one when it broke or was quiet for long."""
 
     leaves: ClassVar[Leaves] = "sent"
+    command_seconds = 60.0
+    letter_seconds = 180.0  # RFC 5321 4.5.3.2.5
+    quiet_seconds = 60.0  # servers and firewalls forget connections that are quiet for longer
 
     def __init__(self, settings: SenderSettings, mailbox: MailboxSettings) -> None:
         self._settings, self._mailbox = settings, mailbox
@@ -52,7 +52,7 @@ class Smtp:
             smtp = self._begin(envelope_from, recipients, raw)
             for answer in self._answers:
                 _check(*answer)
-            _socket(smtp).settimeout(LETTER_SECONDS)
+            _socket(smtp).settimeout(self.letter_seconds)
             _write(smtp, whole)
         self._taken(smtp)
 
@@ -83,7 +83,7 @@ class Smtp:
 
     def _begin(self, envelope_from: str, recipients: Sequence[str], raw: bytes) -> smtplib.SMTP:
         """A connection that has taken MAIL; one kept open may have died meanwhile, and is replaced once."""
-        if time.monotonic() - self._used > QUIET_SECONDS:
+        if time.monotonic() - self._used > self.quiet_seconds:
             self._drop()
         self._used = time.monotonic()
         if self._smtp is not None:
@@ -110,7 +110,7 @@ class Smtp:
         except Exception as error:  # the dot may have arrived, or not
             self._drop()
             raise InDoubt(f"no answer to the whole letter: {_reason(error)}") from None
-        _socket(smtp).settimeout(COMMAND_SECONDS)
+        _socket(smtp).settimeout(self.command_seconds)
         self._used = time.monotonic()
         if code == 421 or code // 100 not in (2, 4, 5):
             self._drop()
@@ -140,10 +140,10 @@ class Smtp:
         name = self._mailbox.address.rpartition("@")[2]  # smtplib would ask DNS for this machine's own
         if settings.tls == "tls":
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, settings.port, name, timeout=COMMAND_SECONDS, context=self._tls_context()
+                host, settings.port, name, timeout=self.command_seconds, context=self._tls_context()
             )
         else:
-            smtp = smtplib.SMTP(host, settings.port, name, timeout=COMMAND_SECONDS)
+            smtp = smtplib.SMTP(host, settings.port, name, timeout=self.command_seconds)
         _socket(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot goes at once
         return smtp
 

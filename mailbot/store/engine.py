@@ -158,7 +158,8 @@ class Store:
             tx = Transaction(connection, now, self.owner, self._attached)
             yield tx
             tx.audit.write()
-        self._attached |= tx.letters.attached  # not before it is kept
+        if attached := tx.letters.attached:  # not before it is kept
+            self._attached |= attached
 
     @contextmanager
     def look(self, now: datetime) -> Iterator[Transaction]:

@@ -144,7 +144,8 @@ class LetterBox:
 
     def _keep(self, attachments: Sequence[Attachment]) -> None:
         """Each attachment once; they are large and mostly the same, so asking first is quicker than inserting."""
-        unknown = {one.sha256: one.data for one in attachments if one.sha256 not in self._kept | self.attached}
+        known = (self._kept, self.attached)
+        unknown = {one.sha256: one.data for one in attachments if not any(one.sha256 in hashes for hashes in known)}
         if not unknown:
             return
         there = set(self._connection.execute(_THERE, {"hashes": [*unknown]}).scalars())

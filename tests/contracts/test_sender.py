@@ -317,13 +317,10 @@ def test_all_are_refused_and_nobody_gets_an_empty_letter(faulty: FaultySmtp, smt
 
 
 @pytest.mark.parametrize("stage", [*BEFORE_THE_DOT, "LETTER"])
-def test_a_server_that_stalls_before_the_dot_has_nothing(
-    faulty: FaultySmtp, smtp: Smtp, stage: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for patience in ("COMMAND_SECONDS", "LETTER_SECONDS"):
-        monkeypatch.setattr(f"mailbot.senders.smtp.{patience}", 0.3)
+def test_a_server_that_stalls_before_the_dot_has_nothing(faulty: FaultySmtp, smtp: Smtp, stage: str) -> None:
     faulty.delay = 1
     faulty.faults[stage] = ""
+    smtp.command_seconds = smtp.letter_seconds = 0.3
 
     with pytest.raises(Passing, match="no answer in time"):
         smtp.send(TEAM, [REFERRER], LETTER + b"long line\r\n" * 1_000_000)
