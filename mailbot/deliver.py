@@ -66,9 +66,11 @@ class Deliverer:
     def rehearse(self) -> None:
         """Encode what goes out most, and ask for what is asked for at every letter: the first need not wait for it."""
         self._ready = {one.sha256: one.encoded for one in self._office.blanks}
-        with self._store.look(self._clock.now()) as tx:
+        now = self._clock.now()
+        with self._store.look(now) as tx:
             tx.letters.due()
             tx.switches.get("paused")
+        with self._store.transaction(now) as tx:
             tx.letters.take_urgent(0, self._lease)
             tx.letters.take(0, self._lease)
             tx.letters.begin(0, self._lease)

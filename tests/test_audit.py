@@ -41,7 +41,7 @@ def sealed(store: Store) -> int:
 
 
 def check(store: Store, known: str = "") -> str:
-    with store.look(MONDAY) as tx:
+    with store.snapshot(MONDAY) as tx:
         return tx.chain.check(known).broken
 
 
@@ -67,7 +67,7 @@ def test_a_chain_that_is_whole(store: Store) -> None:
     assert sealed(store) == 3
     assert check(store) == ""
     assert check(store, noted) == ""
-    with store.look(MONDAY) as tx:
+    with store.snapshot(MONDAY) as tx:
         found = tx.chain.check()
     assert (found.events, found.sealed, found.unsealed_since) == (6, 6, None)
 

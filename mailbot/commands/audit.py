@@ -67,7 +67,7 @@ def _about(row: sa.RowMapping) -> str:
 def _check(desk: Desk, seal: str, *, as_json: bool) -> None:
     with desk.store.transaction(desk.now) as tx:
         tx.chain.seal()
-    with desk.store.look(desk.now) as tx:
+    with desk.store.snapshot(desk.now) as tx:
         found = tx.chain.check(seal)
     if as_json:
         print_json(_figures(found))

@@ -66,7 +66,7 @@ class Chain:
         return f"{n}:{found[:16]}"
 
     def check(self, known: str = "") -> Checked:
-        """Go along the whole chain; `known` is a seal from before that must still be part of it."""
+        """Go along the whole chain, in a snapshot; `known` is a seal from before that must still be part of it."""
         before, n, broken, seen = _NOBODY, 0, "", {""}
         for n, row in enumerate(self._sealed(), start=1):
             broken = broken or _fault(n, before, row)

@@ -135,9 +135,10 @@ class Store:
         self._writer = self.engine.execution_options(writing=True)
         in_memory = isinstance(self.engine.pool, sa.StaticPool)
         self._unhurried = self._writer if in_memory else _engine(url, flushed=False).execution_options(writing=True)
-        # SQLite's transactions are snapshots by nature
+        # SQLite's transactions are snapshots by nature, and what they write is undone
         postgres = self.engine.dialect.name == "postgresql"
-        self._still = self.engine.execution_options(isolation_level="REPEATABLE READ") if postgres else self.engine
+        self._looking = _looking(url) if postgres else self.engine
+        self._still = self._looking.execution_options(isolation_level="REPEATABLE READ") if postgres else self.engine
         self._attached: AbstractSet[str] = frozenset()  # hashes of attachments that the database is known to have
         # SQLite has one writer; waiting for it here is fairer and quicker than its own sleeping retries.
         self._writing = threading.Lock() if url.startswith("sqlite") else None
@@ -163,21 +164,19 @@ class Store:
 
     @contextmanager
     def look(self, now: datetime) -> Iterator[Transaction]:
-        """The same view for looking only; what is written through it is undone."""
-        with self.engine.connect() as connection:
+        """The same view for looking only: what is written through it PostgreSQL refuses, and SQLite undoes."""
+        with self._looking.connect() as connection:
             yield Transaction(connection, now, self.owner)
-            connection.rollback()
 
     @contextmanager
     def snapshot(self, now: datetime) -> Iterator[Transaction]:
         """As `look`, and however long it takes, everything is as it was at its first question; others may write."""
         with self._still.connect() as connection:
             yield Transaction(connection, now, self.owner)
-            connection.rollback()
 
     def close(self) -> None:
-        self.engine.dispose()
-        self._unhurried.dispose()
+        for engine in (self.engine, self._unhurried, self._looking):
+            engine.dispose()
 
     @contextmanager
     def _write(self, writer: sa.Engine) -> Iterator[sa.Connection]:
@@ -197,12 +196,25 @@ def _engine(url: str, *, flushed: bool = True) -> sa.Engine:
     """Connections whose commits wait for the disk; or do not, and are on it when a later one has waited."""
     if url.startswith("sqlite"):
         return _sqlite(url, "FULL" if flushed else "NORMAL")
-    engine = sa.create_engine(url, pool_size=10)
-    if not flushed:
+    return _postgres(url, "" if flushed else "synchronous_commit = off")
+
+
+def _looking(url: str) -> sa.Engine:
+    """Connections to PostgreSQL that cannot write, and ask each question by itself.
+
+    Each sees what was committed before it, as it would in a transaction; but no beginning and end are paid for.
+    """
+    return _postgres(url, "default_transaction_read_only = on", isolation_level="AUTOCOMMIT")
+
+
+def _postgres(url: str, setting: str, **more: Any) -> sa.Engine:
+    # last in, first out: the fewest connections, and each soon knows the statements that come again
+    engine = sa.create_engine(url, pool_size=10, pool_use_lifo=True, **more)
+    if setting:
 
         @sa.event.listens_for(engine, "connect")
         def _connected(connection: Any, _record: object) -> None:
-            connection.execute("SET synchronous_commit = off")
+            connection.execute(f"SET {setting}")
             connection.commit()
 
     return engine

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InternalError
 
 from mailbot.errors import NotFound
 from mailbot.letters import assemble, encode
@@ -778,10 +778,12 @@ class TestTransactions:
             assert {table.name: count(tx, table) for table in metadata.sorted_tables if count(tx, table)} == {}
 
     def test_looking_writes_nothing(self, store: Store) -> None:
-        with store.look(MONDAY) as tx:
-            tx.switches.put("paused", "yes")
-            tx.audit.add("looked")
-            assert tx.switches.get("paused") == "yes"
+        for look in (store.look, store.snapshot):
+            with suppress(InternalError), look(MONDAY) as tx:  # which is how PostgreSQL says that it is read-only
+                tx.audit.add("looked")
+                tx.switches.put("paused", "yes")
+                assert store.engine.dialect.name == "sqlite"
+                assert tx.switches.get("paused") == "yes"
         with store.look(MONDAY) as tx:
             assert tx.switches.get("paused") is None
             assert count(tx, event) == 0
