@@ -92,7 +92,7 @@ class Bare:
             if not part.is_multipart():
                 part.get_payload(decode=True)
         self._keep(uid, mail["Message-ID"], raw)
-        self._counts.commits += 1
+        self._counts.committed()
         self._smtp.sendmail(self._us, [parseaddr(mail["From"])[1]], self._letter)
 
 

@@ -1,13 +1,12 @@
-"""What a process costs, counted inside it: commits that changed something, IMAP round trips, memory, processor time."""
+"""What mailbot costs, counted inside it and what it forks: commits that changed something, IMAP round trips, time."""
 
 from __future__ import annotations
 
 import imaplib
 import json
+import multiprocessing
 import os
-import resource
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,15 @@ import sqlalchemy as sa
 
 
 class Counts:
-    """Counts from the moment it is made; `write` puts them into a file."""
+    """Counts from the moment it is made, in processes forked later too; `write` puts them into a file."""
 
     def __init__(self) -> None:
-        self.commits = self.round_trips = 0
+        self._commits, self._round_trips = multiprocessing.Value("q"), multiprocessing.Value("q")
         self._count_commands()
+
+    def committed(self) -> None:
+        """One more commit that changed something."""
+        _add(self._commits, 1)
 
     def count_commits(self) -> None:
         """Count every commit of SQLAlchemy that changed something; only looking is not counted."""
@@ -28,11 +31,12 @@ class Counts:
         sa.event.listen(sa.Engine, "commit", self._committed)
 
     def write(self, path: Path, **more: float) -> None:
+        """Once the processes it forked have ended: `cpu` is their seconds of the processor and ours."""
+        spent = os.times()
         counted = {
-            "commits": self.commits,
-            "round_trips": self.round_trips,
-            "peak_mb": _peak_mb(),
-            "cpu": time.process_time(),
+            "commits": self._commits.value,
+            "round_trips": self._round_trips.value,
+            "cpu": sum(spent[:4]),
             **more,
         }
         path.write_text(json.dumps(counted))
@@ -42,7 +46,7 @@ class Counts:
         command: Any = imaplib.IMAP4._command  # type: ignore[attr-defined]  # not in its stubs
 
         def counted(imap: imaplib.IMAP4, name: str, *arguments: Any) -> Any:
-            self.round_trips += 2 if name == "IDLE" else 1
+            _add(self._round_trips, 2 if name == "IDLE" else 1)
             return command(imap, name, *arguments)
 
         imaplib.IMAP4._command = counted  # type: ignore[attr-defined]  # as above
@@ -51,9 +55,11 @@ class Counts:
         driver = connection.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):  # rows that RETURNING gives hide the number of changes
             before, connection.info["changes"] = connection.info.get("changes", 0), driver.total_changes
-            self.commits += driver.total_changes != before
+            changed = driver.total_changes != before
         else:
-            self.commits += connection.info.pop("changed", False)
+            changed = connection.info.pop("changed", False)
+        if changed:
+            self.committed()
 
 
 def _note_change(connection: sa.Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
@@ -61,10 +67,6 @@ def _note_change(connection: sa.Connection, cursor: Any, _sql: str, _values: Any
         connection.info["changed"] = True
 
 
-def _peak_mb() -> float:
-    """Linux counts its parent's memory into `ru_maxrss` of a new process; VmHWM is this one's alone."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 1)
-    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return round(int(peak.split()[1]) / 1024, 1)
+def _add(counter: Any, number: int) -> None:
+    with counter:
+        counter.value += number

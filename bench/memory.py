@@ -1,4 +1,4 @@
-"""The resident memory of a process, looked at again and again while it runs."""
+"""The resident memory of mailbot, looked at again and again while it runs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ _EVERY = 0.5  # seconds
 
 @contextlib.contextmanager
 def watched(process: int) -> Iterator[list[float]]:
-    """Megabytes, one more every half second until the end of the block; none where there is no /proc."""
+    """Megabytes, one more every half second until the end of the block; none where there is no /proc.
+
+    Those of the process and of the children it forked or started; what several of them share is counted once (Pss).
+    """
     megabytes: list[float] = []
     over = threading.Event()
-    thread = threading.Thread(target=_look, args=(Path(f"/proc/{process}/status"), megabytes, over), daemon=True)
+    thread = threading.Thread(target=_look, args=(process, megabytes, over), daemon=True)
     thread.start()
     try:
         yield megabytes
@@ -24,9 +27,14 @@ def watched(process: int) -> Iterator[list[float]]:
         thread.join()
 
 
-def _look(status: Path, megabytes: list[float], over: threading.Event) -> None:
+def _look(process: int, megabytes: list[float], over: threading.Event) -> None:
     while not over.is_set():
         with contextlib.suppress(OSError):
-            lines = status.read_text().splitlines()
-            megabytes += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")]
+            children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+            megabytes.append(sum(_megabytes(one) for one in (str(process), *children)))
         over.wait(_EVERY)
+
+
+def _megabytes(process: str) -> float:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from bench import maildir
+from bench.memory import watched
 from bench.requests import request
 from tests.servers import dovecot, postgres
 from tests.servers.dovecot import Dovecot
@@ -110,7 +111,8 @@ class Place:
         with run.log.open("wb") as log:
             run.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, start_new_session=True)
         try:
-            yield run
+            with watched(run.process.pid) as run.megabytes:
+                yield run
             run.end()
         finally:
             if run.process.poll() is None:
@@ -144,6 +146,7 @@ class Run:
     """One process of a loop: its log, its database, and at its end what it cost."""
 
     process: subprocess.Popen[bytes]
+    megabytes: list[float]  # of resident memory, every half second
 
     def __init__(self, stem: Path, database_url: str) -> None:
         self.log, self.counted, self.database_url = stem.with_suffix(".log"), stem.with_suffix(".json"), database_url
@@ -172,7 +175,7 @@ class Run:
     def costs(self) -> dict[str, float]:
         """Commits, round trips, peak memory and seconds of the processor; once it has ended."""
         costs: dict[str, float] = json.loads(self.counted.read_text())
-        return costs
+        return {**costs, "peak_mb": round(max(self.megabytes, default=0.0), 1)}
 
     def _last_words(self) -> str:
         return "\n".join(self.log.read_text().splitlines()[-20:])

@@ -18,7 +18,7 @@ MEANING = {
     "latency": "from the server's EXISTS, as a proxy passed it on, to the SMTP 250; single mails, each after a quiet",
     "commits": "durable commits that changed something, a mail of the backlog; with filing and copies to Sent",
     "round_trips": "commands that wait for the IMAP server, a mail of the backlog; with filing and copies to Sent",
-    "peak_mb": "the most resident memory of the process in the backlog",
+    "peak_mb": "the most resident memory in the backlog, looked at every half second; of the process and its children",
     "cpu": "processor time of the process with its start and its end, a mail of the backlog",
     "bare": "one thread: FETCH in batches of 50, compat32 parse with every part decoded, one durable commit of the raw "
     "mail, one send by smtplib of the bytes of one of mailbot's letters",

@@ -34,7 +34,7 @@ def main(counted: Path, mails: int) -> None:
         database.execute("BEGIN IMMEDIATE")
         database.executemany("INSERT INTO mail VALUES (?, NULL, ?)", [(uid, rows[uid][b"BODY[]"]) for uid in batch])
         database.execute("COMMIT")
-        counts.commits += 1
+        counts.committed()
     assert len(sizes) == mails
     counts.write(counted, seconds=time.monotonic() - started)
 

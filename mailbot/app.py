@@ -11,9 +11,10 @@ import structlog
 import parsers
 from mailbot.act import Actor
 from mailbot.actions import Office
+from mailbot.apart import Apart
 from mailbot.clock import Clock, FileClock, SystemClock
 from mailbot.deliver import Deliverer
-from mailbot.loop import Bell, Loop
+from mailbot.loop import Bell, Loop, Worker
 from mailbot.mailboxes import Mailbox
 from mailbot.mailboxes.imap import Imap
 from mailbot.read import Reader
@@ -50,7 +51,10 @@ def open_store(settings: Settings, clock: Clock) -> Store:
 
 
 class App:
-    """The daemon: receive, read, act and deliver, each in its own thread, speaking through tables, woken by bells."""
+    """The daemon: receive, read, act and deliver, speaking through tables, woken by bells.
+
+    Each has its own thread but act, which takes most of the processor's time: it has a process of its own.
+    """
 
     def __init__(
         self,
@@ -61,29 +65,24 @@ class App:
         self.settings = settings
         self.clock = clock or clock_of(settings)
         self.office = Office.open(settings)
+        self._bells = {name: Bell() for name in ("receive", "read", "act", "deliver")}
+        self._act = Apart("act", self._acting, self._bells["act"])  # before all that a child must not have
         parsers.sweep()
         self.store = open_store(settings, self.clock)
-        bells = {name: Bell() for name in ("receive", "read", "act", "deliver")}
-        self.receiver = Receiver(self.office, self.store, self.clock, connect, bells["receive"], bells["act"].ring)
-        self.reader = Reader(settings, self.store, self.clock, bells["act"].ring)
-        self.actor = Actor(self.office, self.store, self.clock, bells["read"].ring, bells["deliver"].ring)
+        ring = {name: bell.ring for name, bell in self._bells.items()}
+        self.receiver = Receiver(self.office, self.store, self.clock, connect, self._bells["receive"], ring["act"])
+        self.reader = Reader(settings, self.store, self.clock, ring["act"])
         self.deliverer = Deliverer(self.office, self.store, self.clock, self._sender(), connect)
-        self.timetable = Timetable(self.office, self.store, self.clock, bells["deliver"].ring)
-        steps = {
-            "receive": self.receiver.step,
-            "read": self.reader.step,
-            "act": self.actor.step,
-            "deliver": self.deliverer.step,
-        }
-        self.loops = {name: Loop(name, step, bells[name]) for name, step in steps.items()}
+        self.timetable = Timetable(self.office, self.store, self.clock, ring["deliver"])
+        steps = {"receive": self.receiver.step, "read": self.reader.step, "deliver": self.deliverer.step}
+        loops = {name: Loop(name, step, self._bells[name]) for name, step in steps.items()}
+        self.loops: dict[str, Worker] = {**loops, "act": self._act}
         self.watch = Watch(self.office, self.store, self.clock, list(self.loops.values()))
         self._watching = Loop("watch", self.watch.step, Bell(), idle=settings.ring_every_seconds)
         self._healthz = Healthz(settings.health, self.watch)
 
     def start(self) -> None:
-        self._rehearse()
-        gc.collect()
-        gc.freeze()  # what is there now stays: looking through it again for what is left over would hold up some mails
+        _rehearse(self.deliverer.rehearse)
         for loop in self.loops.values():
             loop.start()
         self.timetable.start()
@@ -106,20 +105,22 @@ class App:
             self.receiver.stop()
         if ended["deliver"]:
             self.deliverer.close()
+        if not ended["act"]:
+            self._act.kill()
         if not all(ended.values()):
             with self.store.transaction(self.clock.now()) as tx:
                 tx.leases.hand_back()
+                tx.leases.end_those_of_the_dead()
         self.store.close()
         log.info("stopped", unfinished=[name for name, done in ended.items() if not done])
         return all(ended.values())
 
-    def _rehearse(self) -> None:
-        """What is made at its first use is made now, and not while the first mail waits for its answer."""
-        try:
-            self.actor.rehearse()
-            self.deliverer.rehearse()
-        except Exception as error:  # the first mail comes to it again, and its fault is told there
-            log.warning("rehearsal_failed", error=type(error).__name__)
+    def _acting(self) -> Callable[[], bool]:
+        """The step of act, made in its own process."""
+        store = Store(self.settings.database.url)
+        actor = Actor(self.office, store, self.clock, self._bells["read"].ring, self._bells["deliver"].ring)
+        _rehearse(actor.rehearse)
+        return actor.step
 
     def _put_draft(self, raw: bytes) -> None:
         self.deliverer.put_draft(raw)
@@ -130,3 +131,13 @@ class App:
         if self.settings.mode == "drafts":
             return Drafts(self._put_draft)
         return Nothing()
+
+
+def _rehearse(rehearsal: Callable[[], None]) -> None:
+    """What is made at its first use is made now, and not while the first mail waits for its answer."""
+    try:
+        rehearsal()
+    except Exception as error:  # the first mail comes to it again, and its fault is told there
+        log.warning("rehearsal_failed", error=type(error).__name__)
+    gc.collect()
+    gc.freeze()  # what is there now stays: looking through it again for what is left over would hold up some mails

@@ -78,7 +78,7 @@ class TestTheRoads:
         self, store: Store, hook: Webhook, start: Callable[[Loop], Loop]
     ) -> None:
         loop = start(Loop("receive", broken(SignInRefused("the mailbox refused the sign-in")), Bell()))
-        assert wait_until(lambda: loop.trouble is not None)
+        assert wait_until(lambda: loop.pulse.trouble is not None)
         watch(store, Still(), loop, webhook=hooked(hook)).step()
         (text,) = hook.texts
         assert text.startswith(
@@ -90,7 +90,7 @@ class TestTheRoads:
         self, store: Store, hook: Webhook, start: Callable[[Loop], Loop]
     ) -> None:
         loop = start(Loop("receive", broken(MailboxError("connecting: no answer in time")), Bell()))
-        assert wait_until(lambda: loop.trouble is not None)
+        assert wait_until(lambda: loop.pulse.trouble is not None)
         patient = watch(store, Still(), loop, webhook=hooked(hook))
         patient.step()
         assert hook.texts == [], "fifteen minutes are not over"
@@ -98,7 +98,7 @@ class TestTheRoads:
         quick.step()
         quick.step()
         assert len(hook.texts) == 1
-        loop.trouble = None
+        loop.pulse.trouble = None
         quick.step()
         assert [text.partition(":")[0] for text in hook.texts] == ["Alarm", "Over"]
 
@@ -207,7 +207,7 @@ class TestWhatIsAnAlarm:
         loop = start(Loop("deliver", lambda: False, Bell(), idle=60))
         found = watch(store, Still(), loop)
         found.longest = 10.0
-        loop.beat_at -= 11
+        loop.pulse.beat_at -= 11
         found.step()
         assert sorted(found.alarms) == ["stuck:deliver"]
         assert found.is_stuck
@@ -312,7 +312,7 @@ class TestWhoAsks:
             found.step()
             assert systemd.recv(100) == b"WATCHDOG=1\nSTATUS=all is well"
             found.longest = 10.0
-            loop.beat_at -= 11
+            loop.pulse.beat_at -= 11
             found.step()
             systemd.settimeout(0.2)
             with pytest.raises(TimeoutError):

@@ -1,14 +1,12 @@
-"""Where a process is killed: at points with a name, each met on the way of a mail or a letter, or at any moment.
+"""Where mailbot is killed: at points with a name, each met on the way of a mail or a letter, or at any moment.
 
-Each runs in the new process before mailbot does, and changes nothing but that the process ends there.
+Each runs in the new process before mailbot does, and changes nothing but that it ends there, with its children.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-import os
-import signal
 import smtplib
 import socket
 import subprocess
@@ -18,7 +16,7 @@ from typing import Any
 from imapclient import IMAPClient
 
 from mailbot.senders.smtp import Smtp
-from tests.stories.killer import after_commit, before_commit
+from tests.stories.killer import after_commit, before_commit, die
 
 Kill = Callable[[int], None]
 
@@ -33,10 +31,10 @@ def _around(owner: type, name: str, *, before: bool, only: Callable[..., bool] =
         def watched(self: Any, *arguments: Any, **more: Any) -> Any:
             dies = only(*arguments) and next(calls) == number
             if dies and before:
-                _die()
+                die()
             given = called(self, *arguments, **more)
             if dies:
-                _die()
+                die()
             return given
 
         setattr(owner, name, watched)
@@ -56,7 +54,7 @@ def _written(*, short_of_the_end: int) -> Kill:
             wanted = len(data) - short_of_the_end
             written = called(self, data[:wanted], *flags)
             if written == wanted and next(calls) == number:
-                _die()
+                die()
             return written
 
         setattr(socket.socket, "send", watched)  # noqa: B010 - mypy minds that a method is replaced
@@ -70,10 +68,6 @@ def _says(verb: str) -> Callable[..., bool]:
 
 def _asks(item: str) -> Callable[..., bool]:
     return lambda _messages, items, *_: item in items
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 #: the way of a mail from the mailbox to its folder, and of a letter from the outbox to Sent

@@ -13,7 +13,6 @@ from typing import Any
 from bench import maildir, place
 from bench.asked import Asked, say
 from bench.found import Found, Line
-from bench.memory import watched
 from bench.place import Place, Run
 from bench.requests import request
 
@@ -68,7 +67,7 @@ def _started(here: Place, size: int) -> Started:
     with here.running("mailbot", address, database=database, MAILBOX__START_FROM=today) as second:
         second.wait(lambda: bool(_said(second, "reconciled")), "reconciled again", _PATIENCE)
     assert not _said(second, "mail_kept"), "the second start kept what the first had"
-    with here.running("mailbot", address) as third, watched(third.process.pid) as megabytes:
+    with here.running("mailbot", address) as third:
         third.wait(lambda: _kept(third) == size, "every mail kept", _PATIENCE)
     kept = _seconds(third, "mail_kept")
     say(f"kept in {kept:.1f} seconds")
@@ -76,7 +75,7 @@ def _started(here: Place, size: int) -> Started:
         round(counted * 1000 / size, 3),
         round(kept * 1000 / size, 3),
         max(first.costs()["peak_mb"], third.costs()["peak_mb"]),
-        _growth(megabytes),
+        _growth(third.megabytes),
         second.costs()["round_trips"],
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import uuid
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -17,7 +16,6 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.engine import make_url
 
 from mailbot.store.accounts import Accounts
 from mailbot.store.audit import Audit
@@ -35,6 +33,7 @@ from mailbot.store.needs import Needs
 from mailbot.store.outcomes import RecordedOutcomes
 from mailbot.store.referrals import Referrals
 from mailbot.store.switches import Switches
+from mailbot.store.writer import OneWriter, database_file
 
 #: Pages go from the log to the database's own file 16 MB at a time: a page that many mails change goes once for all.
 _PRAGMAS = ("journal_mode=WAL", "wal_autocheckpoint=4000", "busy_timeout=30000", "foreign_keys=ON")
@@ -140,8 +139,7 @@ class Store:
         self._looking = _looking(url) if postgres else self.engine
         self._still = self._looking.execution_options(isolation_level="REPEATABLE READ") if postgres else self.engine
         self._attached: AbstractSet[str] = frozenset()  # hashes of attachments that the database is known to have
-        # SQLite has one writer; waiting for it here is fairer and quicker than its own sleeping retries.
-        self._writing = threading.Lock() if url.startswith("sqlite") else None
+        self._writing = OneWriter(url) if url.startswith("sqlite") else None
 
     def upgrade(self) -> None:
         """Make the tables, or bring them to today's shape."""
@@ -177,6 +175,8 @@ class Store:
     def close(self) -> None:
         for engine in (self.engine, self._unhurried, self._looking):
             engine.dispose()
+        if self._writing:
+            self._writing.close()
 
     @contextmanager
     def _write(self, writer: sa.Engine) -> Iterator[sa.Connection]:
@@ -221,13 +221,10 @@ def _postgres(url: str, setting: str, **more: Any) -> sa.Engine:
 
 
 def _sqlite(url: str, synchronous: str) -> sa.Engine:
-    database = make_url(url).database
-    in_memory = database in (None, "", ":memory:")
-    if database and not in_memory:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-    pool: dict[str, Any] = (
-        {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
-    )
+    file = database_file(url)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    pool: dict[str, Any] = {} if file else {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}}
     engine = sa.create_engine(url, **pool)
 
     @sa.event.listens_for(engine, "connect")

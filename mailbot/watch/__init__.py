@@ -10,7 +10,7 @@ import structlog
 from mailbot.actions import Office
 from mailbot.clock import Clock
 from mailbot.letters import AlarmFacts
-from mailbot.loop import Loop
+from mailbot.loop import Worker
 from mailbot.mail import MOST_READ
 from mailbot.store import Store
 from mailbot.watch import alarms, supervisor
@@ -26,7 +26,7 @@ _LONGEST_STEP = 30 * 60.0  # seconds: more than any server may be waited for
 class Watch:
     """One look at a time; each alarm is told once, again while it lasts, and once more when it is over."""
 
-    def __init__(self, office: Office, store: Store, clock: Clock, loops: Sequence[Loop]) -> None:
+    def __init__(self, office: Office, store: Store, clock: Clock, loops: Sequence[Worker]) -> None:
         self._office, self._store, self._clock, self._loops = office, store, clock, loops
         self._roads = Roads(office)
         self._next: dict[str, datetime] = {}

@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 
 from mailbot import wording
 from mailbot.actions import Office, canary, delivery, ledger
-from mailbot.errors import MailboxError, SignInRefused
-from mailbot.loop import Loop
+from mailbot.errors import SignInRefused
+from mailbot.loop import Trouble, Worker
 from mailbot.senders.smtp import SIGN_IN_REFUSED
 from mailbot.store import Transaction
 
@@ -32,25 +32,25 @@ class Alarm:
     by_letter: bool = False
 
 
-def of_loops(loops: Sequence[Loop], office: Office, now: datetime, longest: float) -> Iterator[Alarm]:
+def of_loops(loops: Sequence[Worker], office: Office, now: datetime, longest: float) -> Iterator[Alarm]:
     """Loops that meet the same fault again and again, or that are stuck."""
     after = office.settings.alarms.after_minutes * 60
     for loop in loops:
         if loop.is_stuck(longest):
-            since = now - timedelta(seconds=time.monotonic() - loop.beat_at)
+            since = now - timedelta(seconds=time.monotonic() - loop.pulse.beat_at)
             yield Alarm(f"stuck:{loop.name}", f"The part of mailbot called {loop.name} is stuck", _RESTART, since)
-        trouble = loop.trouble
+        trouble = loop.pulse.trouble
         if trouble is None:
             continue
         lasted = time.monotonic() - trouble.since
-        if isinstance(trouble.error, SignInRefused) or lasted >= after:
-            yield _of_trouble(loop.name, trouble.error, now - timedelta(seconds=lasted))
+        if isinstance(trouble.of_mailbox, SignInRefused) or lasted >= after:
+            yield _of_trouble(loop.name, trouble, now - timedelta(seconds=lasted))
 
 
-def _of_trouble(name: str, error: Exception, since: datetime) -> Alarm:
-    if isinstance(error, MailboxError):
-        return Alarm("mailbox", f"The mailbox cannot be used: {error}", _MAILBOX, since)
-    what = f"The part of mailbot called {name} fails again and again ({type(error).__name__})"
+def _of_trouble(name: str, trouble: Trouble, since: datetime) -> Alarm:
+    if trouble.of_mailbox:
+        return Alarm("mailbox", f"The mailbox cannot be used: {trouble.of_mailbox}", _MAILBOX, since)
+    what = f"The part of mailbot called {name} fails again and again ({trouble.fault})"
     return Alarm(f"fault:{name}", what, _LOOK, since)
 
 

@@ -1,11 +1,12 @@
-"""What ends a process from inside, at one chosen moment between two commits."""
+"""What ends mailbot from inside, with its processes, at one chosen moment between two commits of any of them."""
 
 from __future__ import annotations
 
-import itertools
+import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,26 +14,26 @@ import sqlalchemy as sa
 
 def before_commit(number: int) -> None:
     """The work of the transaction has been done, and what it sent is sent; nothing of it is kept."""
-    commits = itertools.count(1)
+    comes_now = _numbered(number)
 
     @sa.event.listens_for(sa.Engine, "commit")
     def _commit(_connection: sa.Connection) -> None:
-        if next(commits) == number:
-            _die()
+        if comes_now():
+            die()
 
 
 def after_commit(number: int) -> None:
     """The transaction is kept, and nothing that follows from it has been done."""
-    commits, here = itertools.count(1), threading.local()
+    comes_now, here = _numbered(number), threading.local()
 
     @sa.event.listens_for(sa.Engine, "commit")
     def _commit(_connection: sa.Connection) -> None:
-        here.dies = next(commits) == number
+        here.dies = comes_now()
 
     @sa.event.listens_for(sa.Pool, "checkin")
     def _checkin(_connection: Any, _record: object) -> None:
         if getattr(here, "dies", False):
-            _die()
+            die()
 
 
 def while_sending() -> None:
@@ -46,8 +47,21 @@ def while_sending() -> None:
     @sa.event.listens_for(sa.Pool, "checkin")
     def _checkin(_connection: Any, _record: object) -> None:
         if getattr(here, "begun", False):
-            _die()
+            die()
 
 
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def die() -> None:
+    """All at once: this process, which leads its group or was forked by what leads it, and its children."""
+    os.killpg(0, signal.SIGKILL)
+
+
+def _numbered(number: int) -> Callable[[], bool]:
+    """Whether this call is the numbered one, counted over this process and those that it forks."""
+    calls = multiprocessing.Value("i", 0)
+
+    def is_it() -> bool:
+        with calls:
+            calls.value += 1
+            return bool(calls.value == number)
+
+    return is_it
