@@ -82,8 +82,10 @@ class Apart:
         os.close(say)
 
     def start(self) -> None:
-        """Returns when its step is made and its loop runs, or when it has ended, which `is_stuck` then says."""
         os.write(self._tell, b"!")
+
+    def wait(self) -> None:
+        """Until its step is made and its loop runs, or until it has ended, which `is_stuck` then says."""
         select.select([self._says], [], [], _READY_WITHIN)
         os.set_blocking(self._says, False)
         with contextlib.suppress(BlockingIOError):

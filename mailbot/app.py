@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable
 
@@ -65,6 +66,7 @@ class App:
         self.settings = settings
         self.clock = clock or clock_of(settings)
         self.office = Office.open(settings)
+        self._process = os.getpid()
         self._bells = {name: Bell() for name in ("receive", "read", "act", "deliver")}
         self._act = Apart("act", self._acting, self._bells["act"])  # before all that a child must not have
         parsers.sweep()
@@ -75,15 +77,16 @@ class App:
         self.deliverer = Deliverer(self.office, self.store, self.clock, self._sender(), connect)
         self.timetable = Timetable(self.office, self.store, self.clock, ring["deliver"])
         steps = {"receive": self.receiver.step, "read": self.reader.step, "deliver": self.deliverer.step}
-        loops = {name: Loop(name, step, self._bells[name]) for name, step in steps.items()}
-        self.loops: dict[str, Worker] = {**loops, "act": self._act}
-        self.watch = Watch(self.office, self.store, self.clock, list(self.loops.values()))
+        self._threads = [Loop(name, step, self._bells[name]) for name, step in steps.items()]
+        self.watch = Watch(self.office, self.store, self.clock, [*self._threads, self._act])
         self._watching = Loop("watch", self.watch.step, Bell(), idle=settings.ring_every_seconds)
         self._healthz = Healthz(settings.health, self.watch)
 
     def start(self) -> None:
+        self._act.start()
         _rehearse(self.deliverer.rehearse)
-        for loop in self.loops.values():
+        self._act.wait()
+        for loop in self._threads:
             loop.start()
         self.timetable.start()
         self._watching.start()
@@ -96,7 +99,7 @@ class App:
         supervisor.tell("STOPPING=1")
         self._healthz.stop()
         self.timetable.stop()
-        loops = [*self.loops.values(), self._watching]
+        loops: list[Worker] = [*self._threads, self._act, self._watching]
         for loop in loops:
             loop.stop()
         end = time.monotonic() + _PATIENCE
@@ -117,7 +120,8 @@ class App:
 
     def _acting(self) -> Callable[[], bool]:
         """The step of act, made in its own process."""
-        store = Store(self.settings.database.url)
+        # what it holds is free when the daemon is no more: the child may be a zombie by then, which looks alive
+        store = Store(self.settings.database.url, self._process)
         actor = Actor(self.office, store, self.clock, self._bells["read"].ring, self._bells["deliver"].ring)
         _rehearse(actor.rehearse)
         return actor.step

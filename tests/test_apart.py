@@ -83,9 +83,10 @@ def test_its_death_is_seen(apart: Start) -> None:
 
 
 def test_it_is_stuck_where_a_step_takes_too_long(apart: Start) -> None:
-    _, step = counter()
+    steps, step = counter()
     worker = apart(step)
     worker.start()
+    assert wait_until(lambda: steps.value == 1)
     worker.pulse.beat_at -= 61
     assert worker.is_stuck(60)
 
@@ -108,6 +109,7 @@ def test_a_step_that_cannot_be_made_ends_it_and_start_returns() -> None:
 
     worker = Apart("act", fail, Bell())
     worker.start()
+    worker.wait()
     assert worker.is_stuck(60)
 
 
@@ -115,8 +117,10 @@ def test_it_does_not_mind_the_signals_that_its_parent_answers(apart: Start) -> N
     steps, step = counter()
     worker = apart(step)
     worker.start()
+    worker.wait()
     for number in (signal.SIGTERM, signal.SIGINT):
         os.kill(worker.pid, number)
+    assert wait_until(lambda: steps.value == 1)
     worker._bell.ring()
     assert wait_until(lambda: steps.value == 2)
 
@@ -127,6 +131,7 @@ from mailbot.apart import Apart
 from mailbot.loop import Bell
 worker = Apart("act", lambda: lambda: False, Bell())
 worker.start()
+worker.wait()
 print(worker.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -127,9 +127,10 @@ class Transaction:
 class Store:
     """Everything that is kept, at one database URL."""
 
-    def __init__(self, url: str) -> None:
-        #: who holds the leases this process takes: host, process, and a word of its own since process ids come again
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    def __init__(self, url: str, process: int = 0) -> None:
+        """`process` is the one whose end ends the leases that are taken through this; without it, this one."""
+        #: who holds those leases: host, process, and a word of its own since process ids come again
+        self.owner = f"{socket.gethostname()}:{process or os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(writing=True)
         in_memory = isinstance(self.engine.pool, sa.StaticPool)
