@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from mailbot.asking import against_asking, asks_for_form, wants_to_talk
+from mailbot.asking.likeness import likeness
 from mailbot.asking.named import marked
 from mailbot.asking.senses import meant
-from mailbot.kinds import form_request
+from mailbot.kinds import form_request, sensitive
 from mailbot.mail import Mail, parse
 from mailbot.understood import Known
 from mailbot.wordlists import WordList
@@ -215,7 +216,16 @@ def got_form(*names: str) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    "names", [("asks3", "asks4"), ("asks5",), ("asks6",), ("asks7", "asks8"), ("asks9", "asks10"), ("asks11", "asks12")]
+    "names",
+    [
+        ("asks3", "asks4"),
+        ("asks5",),
+        ("asks6",),
+        ("asks7", "asks8"),
+        ("asks9", "asks10"),
+        ("asks11", "asks12"),
+        ("asks13", "asks14"),
+    ],
 )
 def test_of_hard_requests_most_are_understood_and_the_others_go_to_a_person(names: tuple[str, ...]) -> None:
     got, asked = got_form(*names)
@@ -231,11 +241,37 @@ def test_of_hard_requests_most_are_understood_and_the_others_go_to_a_person(name
         ("others7", "others8"),
         ("others9", "others10"),
         ("others11", "others12", "others13"),
+        ("others14", "others15"),
     ],
 )
 def test_of_hard_others_few_would_get_the_form(names: tuple[str, ...]) -> None:
     got, others = got_form(*names)
     assert got <= others * 0.02
+
+
+def test_one_plain_request_in_a_long_story_is_still_one() -> None:
+    story = "He waits by the school. He has written to her again. The police have warned him. " * 6
+    asked = as_mail(f"{story}\nCould you send me your referral form, please?")
+    told = as_mail(story)
+    assert likeness(asked, KNOWN) > 0.8 > likeness(told, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("words", "gets_form"),
+    [
+        ("Please send me the referral form. Priya's emails bounce, she is on maternity leave.", True),
+        ("I am now on maternity leave. For the referral form please write to Carmen.", False),
+        ("We have another one, I'm afraid. Could you send me the referral form again, please?", True),
+        ("I am afraid of my ex. Please send me the referral form.", False),
+        ("Please stop sending me the referral form.", False),
+        ("Ines, could you send Dave the referral form? I've cc'd the team so that they know.", False),
+        ("I do not want a leaflet. I want the form to refer the man.", True),
+    ],
+)
+def test_whose_leave_whose_fear_and_who_is_asked(words: str, gets_form: bool) -> None:
+    found = as_mail(words)
+    goes = form_request.recognise(found, KNOWN) is not None and sensitive.recognise(found, KNOWN) is None
+    assert goes is gets_form
 
 
 @pytest.mark.parametrize(

@@ -5,25 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mailbot.asking.likeness import likeness, telling_words
+from mailbot.asking.likeness import FEW_WORDS, likeness, telling_words
 from mailbot.asking.named import marked
-from mailbot.asking.said import said
-from mailbot.asking.thanks import greets, only_thanks, says_something, thanks
+from mailbot.asking.said import is_answer, said
+from mailbot.asking.thanks import counted, greets, only_thanks, says_something, thanks
 from mailbot.asking.whose import may_be_from_no_referrer
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
 
-#: below this, a mail reads too unlike a request to be answered for a phrase alone (chosen by `scripts/learn --check`)
-_TOO_UNLIKE = 0.5
+#: below this, a mail reads too unlike a request to be answered for a phrase alone (chosen on sets that were left out)
+_TOO_UNLIKE = 0.7
 #: from this on, so like a request that no phrase is needed; and where it speaks of nothing of ours, or denies it
-_SURELY_LIKE, _SURELY_LIKE_ALTHOUGH = 0.75, 0.9
+_SURELY_LIKE, _SURELY_LIKE_ALTHOUGH = 0.8, 0.9
 #: where so few words are written, a phrase that asks is most of what is said, and less likeness will do
-_FEW_WORDS, _TOO_UNLIKE_IN_FEW = 12, 0.2
+_TOO_UNLIKE_IN_FEW = 0.5
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
 #: lines of a greeting, thanks, a name and what stands below it
 _SIGNATURE = 10
-_ANSWERS = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:re|aw|sv)\s*:", re.IGNORECASE)
 #: FW: after any gateway's tags
 _PASSED_ON = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:fw|fwd|wg|tr)\s*:", re.IGNORECASE)
 
@@ -34,12 +33,12 @@ def asks_for_form(mail: Mail, known: Known) -> Why | None:
     A subject is a request where it asks, or where nothing is said below it; in an answer it is only what is spoken of.
     """
     subject, written = _sentences(mail.about, known), _sentences(mail.words, known)
-    asking = written if mail.words and _is_answer(mail) else (*subject, *written)
+    asking = written if mail.words and is_answer(mail) else (*subject, *written)
     found = next((why for one in asking if (why := _asks(one, known))), None)
     if found:
         return found
     thing = _first("names", (*subject, *written), known)
-    if thing and (not mail.words or (not _is_answer(mail) and _says_nothing(mail, known))):
+    if thing and (not mail.words or (not is_answer(mail) and _says_nothing(mail, known))):
         return Why("subject_names_form", f"says nothing more, and its subject names the form: “{thing}”")
     if only := _first("names_only", written, known):
         return Why("asks_for_form", f"asks for the form: “{only}”")
@@ -65,16 +64,10 @@ def reads_like_asking(mail: Mail, known: Known) -> Why | None:
 def reads_otherwise(mail: Mail, known: Known) -> Why | None:
     """Where a phrase asks, but the mail reads as a whole as those do that only speak of a form."""
     like = likeness(mail, known) if mail.words else 1.0
-    if like >= _TOO_UNLIKE or (like >= _TOO_UNLIKE_IN_FEW and _counted(mail, known) <= _FEW_WORDS):
+    if like >= _TOO_UNLIKE or (like >= _TOO_UNLIKE_IN_FEW and counted(mail, known) <= FEW_WORDS):
         return None
     words = telling_words(mail, known, asking=False)
     return Why("reads_otherwise", f"reads more like mails that only speak of a form: {words}")
-
-
-def _counted(mail: Mail, known: Known) -> int:
-    """How many words are written beside a greeting and thanks."""
-    lines = mail.words.split("\n")
-    return sum(len(line.split()) for line in lines if not greets(line, known) and not thanks(line, known))
 
 
 def _asks(sentence: str, known: Known) -> Why | None:
@@ -108,10 +101,6 @@ def _sentences(text: str, known: Known) -> tuple[str, ...]:
 
 def _marked(text: str, known: Known) -> tuple[str, ...]:
     return marked(text, known.words["form_request"])
-
-
-def _is_answer(mail: Mail) -> bool:
-    return bool(mail.thread) or bool(_ANSWERS.match(mail.subject))
 
 
 def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:

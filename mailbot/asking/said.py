@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from mailbot.mail import Mail
 from mailbot.understood import Known
+
+_ANSWERS = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:re|aw|sv)\s*:", re.IGNORECASE)
 
 
 def said(mail: Mail, known: Known, file: str, *lists: str) -> str:
@@ -16,3 +20,8 @@ def said(mail: Mail, known: Known, file: str, *lists: str) -> str:
 def is_short(mail: Mail, words: int) -> bool:
     """Whether so few new words were written that what they say is all they say."""
     return len(mail.words.split()) <= words
+
+
+def is_answer(mail: Mail) -> bool:
+    """Whether it answers another mail, by its thread or its subject."""
+    return bool(mail.thread) or bool(_ANSWERS.match(mail.subject))

@@ -52,6 +52,12 @@ def thanks(line: str, known: Known) -> bool:
     )
 
 
+def counted(mail: Mail, known: Known) -> int:
+    """How many words are written beside a greeting and thanks."""
+    lines = mail.words.split("\n")
+    return sum(len(line.split()) for line in lines if not greets(line, known) and not thanks(line, known))
+
+
 def says_something(line: str, known: Known) -> bool:
     """Whether a line is a sentence, and not a name, a post or an address."""
     words = _words(line, known)
