@@ -69,10 +69,9 @@ class Deliverer:
         now = self._clock.now()
         with self._store.look(now) as tx:
             tx.letters.due()
-            tx.switches.get("paused")
         with self._store.transaction(now) as tx:
-            tx.letters.take_urgent(0, self._lease)
-            tx.letters.take(0, self._lease)
+            for urgent in (False, True):
+                tx.letters.take(0, self._lease, urgent=urgent, begin=True)
             tx.letters.begin(0, self._lease)
             tx.letters.finish(0, LetterState.SENT, note=None, copy=None)
 
@@ -86,17 +85,15 @@ class Deliverer:
         now = self._clock.now()
         with self._store.look(now) as tx:
             due = tx.letters.due()
-            if not due.any or tx.switches.get("paused"):
+            if not due.any or due.paused:
                 return []
             if not due.urgent and not delivery.room_in_minute(self._office, tx):
                 return []  # they leave within the minute
         with self._store.transaction(now) as tx:
             # before all others, never held by pace or brake
-            letters = tx.letters.take_urgent(_BATCH, self._lease) if due.urgent else []
+            letters = tx.letters.take(_BATCH, self._lease, urgent=True, begin=True) if due.urgent else []
             room = 0 if letters else delivery.room_for_letters(self._office, tx)
-            letters = letters or (tx.letters.take(min(_BATCH, room), self._lease) if room else [])
-            if letters:
-                tx.letters.begin(letters[0].id, self._lease)
+            letters = letters or (tx.letters.take(min(_BATCH, room), self._lease, begin=True) if room else [])
         self._taken_at = now
         return letters
 
@@ -210,7 +207,7 @@ class Deliverer:
         """Put copies of what was sent into Sent, where the server does not; mail that waits to be handled is first."""
         now = self._clock.now()
         with self._store.look(now) as tx:
-            due = [] if tx.mails.any_to_act_on() else tx.letters.copies_due(_COPIES)
+            due = tx.letters.copies_due(_COPIES, at_rest=True)
         if not due:
             return False
         try:

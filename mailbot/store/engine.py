@@ -211,6 +211,7 @@ def _looking(url: str) -> sa.Engine:
 def _postgres(url: str, setting: str, **more: Any) -> sa.Engine:
     # last in, first out: the fewest connections, and each soon knows the statements that come again
     engine = sa.create_engine(url, pool_size=10, pool_use_lifo=True, **more)
+    engine.dialect.use_insertmanyvalues_wo_returning = True  # several rows in one statement, not one after the other
     if setting:
 
         @sa.event.listens_for(engine, "connect")

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.store.tables import folder, hand_reply
+
+_ROW: dict[str, Any] = {name: sa.bindparam(name) for name in ("mailbox", "name", "uidvalidity", "next_uid")}
+_MARK: dict[str, Any] = {}
+for _engine, _insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert)):
+    _there = _insert(folder).values(_ROW)
+    _MARK[_engine] = _there.on_conflict_do_update(
+        index_elements=["mailbox", "name"],
+        set_={name: _there.excluded[name] for name in ("uidvalidity", "next_uid")},
+    )
 
 
 class Folders:
@@ -25,9 +35,8 @@ class Folders:
         return {name: (uidvalidity, next_uid) for name, uidvalidity, next_uid in self._connection.execute(query)}
 
     def mark(self, mailbox: str, name: str, uidvalidity: int, next_uid: int) -> None:
-        values = {"uidvalidity": uidvalidity, "next_uid": next_uid}
-        statement = self._insert(folder).values(mailbox=mailbox, name=name, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["mailbox", "name"], set_=values))
+        row = {"mailbox": mailbox, "name": name, "uidvalidity": uidvalidity, "next_uid": next_uid}
+        self._connection.execute(_MARK[self._connection.dialect.name], row)
 
     def answered_by_hand(self, message_ids: Collection[str]) -> None:
         """Remember that a person has answered the mails with these Message-IDs."""

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.errors import NotFound
 from mailbot.letters import Attachment, Letter, mark_of
-from mailbot.store.states import LetterState
-from mailbot.store.tables import blob, letter
+from mailbot.store.states import LetterState, MailState
+from mailbot.store.tables import blob, flag, letter, mail
 
 #: of one name, so many are looked through for a mark
 _LOOKED_THROUGH = 2_000
@@ -37,10 +37,11 @@ class ToSend:
 
 
 class Due(NamedTuple):
-    """Whether any letter is due, and whether one of those that go before all others is."""
+    """Whether any letter is due, whether one of those that go before all others is, and whether sending is paused."""
 
     any: bool
     urgent: bool
+    paused: bool
 
 
 # What every letter needs is built once: building a statement takes longer than running it.
@@ -54,17 +55,21 @@ _DUE = sa.select(letter.c.id).where(
     letter.c.state == LetterState.READY,
     sa.or_(letter.c.next_try_at <= sa.bindparam("now"), letter.c.next_try_at > sa.bindparam("far")),
 )
-_IS_DUE = sa.select(_DUE.exists(), _DUE.where(letter.c.name == _URGENT).exists())
+_PAUSED = sa.exists().where(flag.c.name == "paused", flag.c.value != "")
+_IS_DUE = sa.select(_DUE.exists(), _DUE.where(letter.c.name == _URGENT).exists(), _PAUSED)
 _NEXT = _DUE.order_by(letter.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
 
 
-def _take(due: sa.Select[tuple[int]]) -> Any:
+def _take(letters: sa.Select[tuple[int]], *, begin: bool) -> Any:
+    # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
+    due = letters.cte("due")
+    first = sa.select(sa.func.min(due.c.id)).scalar_subquery()
+    state = sa.case((letter.c.id == first, LetterState.SENDING), else_=LetterState.LEASED)
     return (
         sa.update(letter)
-        # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
-        .where(letter.c.id.in_(sa.select(due.cte("due").c.id)), letter.c.state == LetterState.READY)
+        .where(letter.c.id.in_(sa.select(due.c.id)), letter.c.state == LetterState.READY)
         .values(
-            state=LetterState.LEASED,
+            state=state if begin else LetterState.LEASED,
             lease_owner=sa.bindparam("owner"),
             lease_until=sa.bindparam("until"),
             attempts=letter.c.attempts + 1,
@@ -73,7 +78,12 @@ def _take(due: sa.Select[tuple[int]]) -> Any:
     )
 
 
-_TAKE, _TAKE_URGENT = _take(_NEXT), _take(_NEXT.where(letter.c.name == _URGENT))
+_NEXT_URGENT = _NEXT.where(letter.c.name == _URGENT)
+_TAKE = {
+    (urgent, begin): _take(_NEXT_URGENT if urgent else _NEXT, begin=begin)
+    for urgent in (False, True)
+    for begin in (False, True)
+}
 _OURS = sa.and_(letter.c.id == sa.bindparam("this"), letter.c.lease_owner == sa.bindparam("owner"))
 _BEGIN = (
     sa.update(letter)
@@ -100,7 +110,13 @@ _COPIES_DUE = (
     .order_by(letter.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
+_COPIES_DUE_AT_REST = _COPIES_DUE.where(~sa.exists().where(mail.c.state.in_((MailState.NEW, MailState.READY))))
 _COPIED = sa.update(letter).where(letter.c.id.in_(sa.bindparam("these", expanding=True))).values(copy="done")
+_WRITTEN_TO = sa.select(sa.func.count()).where(
+    letter.c.recipient == sa.bindparam("to"),
+    letter.c.name == sa.bindparam("called"),
+    letter.c.written_at >= sa.bindparam("since"),
+)
 _TAKEN_BACK = {
     "state": LetterState.READY,
     "lease_owner": None,
@@ -159,17 +175,10 @@ class LetterBox:
 
     # -- deliver
 
-    def take(self, limit: int, lease: timedelta) -> list[ToSend]:
-        """Lease up to `limit` letters that are due, oldest first."""
-        return self._take(_TAKE, limit, lease)
-
-    def take_urgent(self, limit: int, lease: timedelta) -> list[ToSend]:
-        """The same of those that go before all others."""
-        return self._take(_TAKE_URGENT, limit, lease)
-
-    def _take(self, statement: Any, limit: int, lease: timedelta) -> list[ToSend]:
+    def take(self, limit: int, lease: timedelta, *, urgent: bool = False, begin: bool = False) -> list[ToSend]:
+        """Lease up to `limit` letters that are due, oldest first, and `begin` the first; or of the `urgent` alone."""
         values = {**self._due(), "most": limit, "owner": self._owner, "until": self._now + lease}
-        rows = self._connection.execute(statement, values).all()
+        rows = self._connection.execute(_TAKE[urgent, begin], values).all()
         return sorted((ToSend(*row) for row in rows), key=lambda to_send: to_send.id)
 
     def _due(self) -> dict[str, datetime]:
@@ -198,7 +207,7 @@ class LetterBox:
         self._connection.execute(update.values(_TAKEN_BACK))
 
     def due(self) -> Due:
-        """Whether any letter is due."""
+        """What deliver must know before it takes letters, asked at once."""
         return Due(*self._connection.execute(_IS_DUE, self._due()).one())
 
     def dead_leases(self) -> bool:
@@ -225,9 +234,10 @@ class LetterBox:
         update = sa.update(letter).where(letter.c.id == letter_id, letter.c.state.in_(was))
         return self._connection.execute(update.values(state=to, **values)).rowcount == 1
 
-    def copies_due(self, limit: int) -> Sequence[sa.RowMapping]:
-        """Sent letters whose copy we still have to put into Sent."""
-        return self._connection.execute(_COPIES_DUE, {"most": limit}).mappings().all()
+    def copies_due(self, limit: int, *, at_rest: bool = False) -> Sequence[sa.RowMapping]:
+        """Sent letters whose copy we still have to put into Sent; `at_rest`: none while a mail waits to be handled."""
+        query = _COPIES_DUE_AT_REST if at_rest else _COPIES_DUE
+        return self._connection.execute(query, {"most": limit}).mappings().all()
 
     def copied(self, letter_ids: Sequence[int]) -> None:
         self._connection.execute(_COPIED, {"these": letter_ids})
@@ -277,10 +287,8 @@ class LetterBox:
 
     def written_to(self, recipient: str, name: str, since: datetime) -> int:
         """How many letters of that name were written to an address since a moment, whatever became of them."""
-        query = sa.select(sa.func.count()).where(
-            letter.c.recipient == recipient.lower(), letter.c.name == name, letter.c.written_at >= since
-        )
-        return int(self._connection.execute(query).scalar_one())
+        values = {"to": recipient.lower(), "called": name, "since": since}
+        return int(self._connection.execute(_WRITTEN_TO, values).scalar_one())
 
     def last_left(self, name: str) -> sa.RowMapping | None:
         """The newest letter of that name."""

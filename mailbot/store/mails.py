@@ -64,6 +64,16 @@ _KNOWN = sa.select(mail.c.uid).where(
 _KEEP = sa.insert(mail).returning(mail.c.uid, mail.c.id)
 _KEEP_RAW = sa.insert(raw)
 _RAW = sa.select(raw.c.data).where(raw.c.mail_id == mail.c.id).scalar_subquery()
+_UNFILED = (
+    sa.select(mail.c.id)
+    .where(
+        mail.c.mailbox == sa.bindparam("box"),
+        mail.c.folder == sa.bindparam("in"),
+        mail.c.filed_at.is_(None),
+        mail.c.state.not_in([MailState.BEFORE_US, MailState.GONE]),
+    )
+    .limit(1)
+)
 _FREE = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < sa.bindparam("now"))
 _NEXT = (
     sa.select(mail.c.id)
@@ -98,6 +108,9 @@ _FINISH = _MOVE.values(
     strikes=0,
     handled_at=sa.bindparam("now"),
 ).returning(mail.c.state)
+
+_TOLD = sa.exists().where(need.c.mail_id == mail.c.id, need.c.why == "set_aside", need.c.closed_at.is_(None))
+_UNANNOUNCED = sa.select(mail.c.id).where(mail.c.state == MailState.SET_ASIDE, ~_TOLD).order_by(mail.c.id).limit(20)
 
 
 class Mails:
@@ -156,13 +169,7 @@ class Mails:
 
     def any_unfiled(self, mailbox: str, folder: str) -> bool:
         """Whether a mail of this folder is, or soon will be, to be filed."""
-        query = sa.select(mail.c.id).where(
-            mail.c.mailbox == mailbox,
-            mail.c.folder == folder,
-            mail.c.filed_at.is_(None),
-            mail.c.state.not_in([MailState.BEFORE_US, MailState.GONE]),
-        )
-        return self._connection.execute(query.limit(1)).first() is not None
+        return self._connection.execute(_UNFILED, {"box": mailbox, "in": folder}).first() is not None
 
     def filed(self, ids: Collection[int]) -> None:
         self._connection.execute(sa.update(mail).where(mail.c.id.in_(ids)).values(filed_at=self._now))
@@ -211,10 +218,6 @@ class Mails:
         """Keep what a person's word makes of a mail."""
         self._connection.execute(sa.update(mail).where(mail.c.id == mail_id).values(values))
 
-    def any_to_act_on(self) -> bool:
-        query = sa.select(mail.c.id).where(mail.c.state.in_([MailState.NEW, MailState.READY]))
-        return self._connection.execute(query.limit(1)).first() is not None
-
     # -- readings
 
     def readings(self, mail_id: int) -> list[dict[str, Any]] | None:
@@ -257,9 +260,7 @@ class Mails:
 
     def set_aside_unannounced(self) -> Sequence[int]:
         """Mails set aside of which staff have not been told."""
-        told = sa.exists().where(need.c.mail_id == mail.c.id, need.c.why == "set_aside", need.c.closed_at.is_(None))
-        query = sa.select(mail.c.id).where(mail.c.state == MailState.SET_ASIDE, ~told).order_by(mail.c.id).limit(20)
-        return self._connection.execute(query).scalars().all()
+        return self._connection.execute(_UNANNOUNCED).scalars().all()
 
     def join(self, mail_id: int, referral_id: int) -> None:
         known = sa.select(mail_referral.c.mail_id).where(

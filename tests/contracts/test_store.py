@@ -439,6 +439,25 @@ class TestOutbox:
             assert not tx.letters.begin(second.id, LEASE), "who held it has lost it"
             assert [(one.id, one.attempts) for one in tx.letters.take(2, LEASE)] == [(ids[1], 1)]
 
+    def test_the_first_of_those_taken_is_begun_with_it(self, store: Store) -> None:
+        ids = put(store, "a", "b", "c")
+        with store.transaction(MONDAY) as tx:
+            assert tx.letters.take(2, LEASE, urgent=True, begin=True) == []
+            taken = tx.letters.take(2, LEASE, begin=True)
+            assert [(one.id, one.attempts) for one in taken] == [(ids[0], 1), (ids[1], 1)]
+            assert not tx.letters.begin(taken[0].id, LEASE), "it is begun already"
+            assert tx.letters.finish(taken[0].id, LetterState.SENT)
+            assert not tx.letters.finish(taken[1].id, LetterState.SENT), "it was not begun"
+            assert [one.id for one in tx.letters.take(2, LEASE, begin=True)] == [ids[2]]
+            assert tx.letters.take(2, LEASE, begin=True) == []
+
+    def test_knows_whether_sending_is_paused(self, store: Store) -> None:
+        put(store, "a")
+        for value, paused in (("yes", True), ("", False)):
+            with store.transaction(MONDAY) as tx:
+                tx.switches.put("paused", value)
+                assert tx.letters.due() == (True, False, paused)
+
     def test_a_dead_lease_is_in_doubt_and_never_taken_again(self, store: Store) -> None:
         (letter_id,) = put(store, "mail:1")
         assert letter_id
@@ -500,6 +519,10 @@ class TestOutbox:
             begin(tx)
             tx.letters.finish(letter_id, LetterState.SENT, copy="due")
             assert [row["id"] for row in tx.letters.copies_due(5)] == [letter_id]
+            assert [row["id"] for row in tx.letters.copies_due(5, at_rest=True)] == [letter_id]
+        keep(store, 1)
+        with store.transaction(MONDAY) as tx:
+            assert tx.letters.copies_due(5, at_rest=True) == [], "a mail waits to be handled"
             tx.letters.copied([letter_id])
             assert tx.letters.copies_due(5) == []
             assert tx.letters.count_by_state() == {"sent": 1}
