@@ -10,7 +10,6 @@ import structlog
 from mailbot import reconcile
 from mailbot.actions import Office, delivery
 from mailbot.clock import Clock
-from mailbot.errors import MailboxError
 from mailbot.loop import Bell, beat
 from mailbot.mailboxes import Folder, Listed, Mailbox
 from mailbot.settings import MailboxSettings
@@ -63,7 +62,7 @@ class Receiver:
             # No second look: what came meanwhile ends the wait at once, and a look would be in the way of the answer.
             mailbox.wait(self._front.name, self._patience(kept=found), self._bell.fileno())
             self._bell.silence()
-        except MailboxError:
+        except Exception:  # what was known of the folders may be wrong, too: it is read anew
             self.close()
             raise
         return True
@@ -119,8 +118,7 @@ class Receiver:
         """Whether something new was kept: the front folder every time, every other folder once a minute."""
         now = self._clock.now()
         if timedelta(0) <= now - self._looked_at < timedelta(seconds=self._settings.mailbox.look_every_seconds):
-            validity, _ = self._marks.get(self._front.name, (0, 1))
-            return self._keep_new(mailbox, self._front, validity) > 0
+            return self._keep_news(mailbox, self._front) > 0
         self._choose_folders(mailbox.folders())
         names = [folder.name for folder in self._folders]
         positions = mailbox.positions([*names, *([self._sent] if self._sent else [])])
@@ -153,22 +151,34 @@ class Receiver:
         if validity != known_validity:
             first = 1  # the folder's numbers mean other messages now (RFC 3501 2.3.1.1): look at all of it again
         listed = mailbox.list_from(folder.name, first)
-        kept = 0
-        for batch in _batches(listed):
-            beat()
-            kept += self._keep_batch(mailbox, folder, validity, batch)
+        kept = self._keep(mailbox, folder, validity, listed)
         if uidnext is not None and not any((folder.name, one.uid) in self._empty for one in listed):
             self._mark(folder.name, validity, max(uidnext, self._marks.get(folder.name, (0, 1))[1]))
         return kept
 
-    def _keep_batch(self, mailbox: Mailbox, folder: Folder, validity: int, batch: Sequence[Listed]) -> int:
+    def _keep_news(self, mailbox: Mailbox, folder: Folder) -> int:
+        """What has come since a look at all folders, which has left the mark behind all that the ledger has."""
+        validity, first = self._marks.get(folder.name, (0, 1))
+        if any(name == folder.name for name, _ in self._empty):  # the mark waits for them
+            return self._keep_new(mailbox, folder, validity)
+        return self._keep(mailbox, folder, validity, mailbox.news_from(folder.name, first), all_new=True)
+
+    def _keep(
+        self, mailbox: Mailbox, folder: Folder, validity: int, listed: Sequence[Listed], *, all_new: bool = False
+    ) -> int:
+        kept = 0
+        for batch in _batches(listed):
+            beat()
+            new = batch if all_new else self._unknown(folder, validity, batch)
+            kept += self._keep_batch(mailbox, folder, validity, batch[-1].uid + 1, new)
+        return kept
+
+    def _keep_batch(self, mailbox: Mailbox, folder: Folder, validity: int, after: int, new: Sequence[Listed]) -> int:
+        """How many messages of a batch were kept; `after` is the first number behind it."""
         address = self._settings.mailbox.address
-        with self._store.look(self._clock.now()) as tx:
-            known = tx.mails.known_uids(address, folder.name, validity, [one.uid for one in batch])
-        new = [one for one in batch if one.uid not in known]
         arrived = list(self._arrive(mailbox, folder.name, new))
         waiting = [uid for name, uid in self._empty if name == folder.name]
-        next_uid = min([batch[-1].uid + 1, *waiting])
+        next_uid = min([after, *waiting])
         if not arrived and (validity, next_uid) == self._marks.get(folder.name):
             return 0
         with self._store.transaction(self._clock.now()) as tx:
@@ -182,6 +192,12 @@ class Receiver:
             log.info("mail_kept", new=fresh, counted_only=len(arrived) - fresh)
         return len(arrived)
 
+    def _unknown(self, folder: Folder, validity: int, batch: Sequence[Listed]) -> Sequence[Listed]:
+        uids = [one.uid for one in batch]
+        with self._store.look(self._clock.now()) as tx:
+            known = tx.mails.known_uids(self._settings.mailbox.address, folder.name, validity, uids)
+        return [one for one in batch if one.uid not in known]
+
     def _arrive(self, mailbox: Mailbox, folder: str, new: Sequence[Listed]) -> Iterator[Arrived]:
         """Each new message as it enters the ledger: with its bytes, or only counted."""
         wanted: dict[int, Listed] = {}
@@ -191,6 +207,9 @@ class Receiver:
                 yield Arrived(one.uid, one.came_at, one.size, MailState.BEFORE_US)
             elif one.size > largest:
                 yield Arrived(one.uid, one.came_at, one.size, MailState.SET_ASIDE, error=f"larger than {largest} bytes")
+            elif one.raw:
+                self._empty.pop((folder, one.uid), None)
+                yield Arrived(one.uid, one.came_at, one.size, MailState.NEW, one.raw)
             else:
                 wanted[one.uid] = one
         if not wanted:

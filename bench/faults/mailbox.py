@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bench.faults.fault import Fault
 from bench.faults.round import Round
+from mailbot.mailboxes.imap import SMALL
 from mailbot.store import MailState
 from tests.servers.proxy import Change
 
@@ -130,7 +131,8 @@ def _empty(times: int) -> Happens:
         one.asks()
         one.settle()
         one.proxy.changes = [
-            Change(b"BODY.PEEK[]", b"BODY.PEEK[]<0.0>", from_server=False, times=times),
+            Change(f"BODY.PEEK[]<0.{SMALL}>".encode(), b"BODY.PEEK[]<0.0>", from_server=False),
+            Change(b"BODY.PEEK[])", b"BODY.PEEK[]<0.0>)", from_server=False, times=times),
             Change(b"BODY[]<0>", b"BODY[]"),
         ]
         one.asks()

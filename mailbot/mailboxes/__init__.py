@@ -42,11 +42,12 @@ class Held:
 
 @dataclass(frozen=True)
 class Listed:
-    """A message that is there: its UID, when it came (UTC) and its size in bytes."""
+    """A message that is there: its UID, when it came (UTC) and its size in bytes; and its bytes, if they came along."""
 
     uid: int
     came_at: datetime
     size: int
+    raw: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ class Mailbox(Protocol):
 
     def list_from(self, folder: str, uid: int) -> list[Listed]:
         """The messages of a folder with that UID or a higher one, in order of UID."""
+
+    def news_from(self, folder: str, uid: int) -> list[Listed]:
+        """The same where few have just come: the bytes of small ones may come along, so that nobody waits for them.
+
+        Where numbers have a gap, what came after it may be left out and is seen by `list_from` and `positions`.
+        """
 
     def fetch(self, folder: str, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """The raw bytes of these messages, without marking them read; one that has gone is left out."""

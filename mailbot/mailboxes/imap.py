@@ -21,6 +21,7 @@ from mailbot.settings import MailboxSettings
 
 SEARCHED = 100_000  # UIDs in one search: imaplib reads no line of more than a million bytes
 LISTED, PARTS = 5_000, 100  # UIDs in one listing; and how many listings there may be where numbers have large gaps
+FEW, SMALL = 10, 64 * 1024  # messages of which the bytes come along with a listing; and bytes of each, less one
 THREADING = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES)]"
 
 
@@ -68,11 +69,21 @@ class Imap:
             rows = self._fetch_from(folder, uid, "(UID INTERNALDATE RFC822.SIZE)")
             return [_listed(found, row) for found, row in rows if b"RFC822.SIZE" in row]
 
+    def news_from(self, folder: str, uid: int) -> list[Listed]:
+        with self._doing("listing what is new"):
+            self._renew(folder)
+            rows = self._rows(f"{uid}:{uid + FEW - 1}", f"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{SMALL}>)")
+            few = [_listed(found, row) for found, row in rows if b"RFC822.SIZE" in row]
+        if few and few[-1].uid < uid + FEW - 1:
+            return few
+        return few + self.list_from(folder, few[-1].uid + 1 if few else uid)
+
     def fetch(self, folder: str, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         with self._doing("fetching mail"):
             self._select(folder)
             rows = self._client.fetch(list(uids), ["RFC822.SIZE", "BODY.PEEK[]"])
-            return iter([(uid, row[b"BODY[]"]) for uid, row in rows.items() if _is_whole(row)])
+            raws = ((uid, row.get(b"BODY[]") or b"", row.get(b"RFC822.SIZE", 0)) for uid, row in rows.items())
+            return iter([(uid, raw) for uid, raw, size in raws if _is_whole(raw, size)])
 
     def sent_since(self, folder: str, uid: int) -> list[SentCopy]:
         items = f"(UID {THREADING})"
@@ -169,18 +180,25 @@ class Imap:
 
     def _fetch_from(self, folder: str, uid: int, items: str) -> Iterator[tuple[int, dict[bytes, Any]]]:
         """Rows from that UID up, as they come: years of mail are not all held at once."""
+        self._renew(folder)
+        for part in _parts(uid, self._uidnext):
+            yield from (row for row in self._rows(part, items) if row[0] >= uid)
+        self._looked_to[folder] = self._uidnext
+
+    def _renew(self, folder: str) -> None:
+        """See the folder as it is now; what is told of it from here on is news."""
         if self._selected != folder or not self._fresh:
             self._open(folder)
         self._fresh = False
         self._untagged.clear()
-        for part in _parts(uid, self._uidnext):
-            answer, data = self._client._imap.uid("FETCH", part, items)  # noqa: SLF001 - fetch() wants numbers
-            if answer != "OK":
-                raise imaplib.IMAP4.error(data[0])
-            rows = parse_fetch_response(data, normalise_times=False, uid_is_key=True)
-            self._uidnext = max([self._uidnext, *(found + 1 for found in rows)])
-            yield from sorted((found, row) for found, row in rows.items() if found >= uid)
-        self._looked_to[folder] = self._uidnext
+
+    def _rows(self, uids: str, items: str) -> list[tuple[int, dict[bytes, Any]]]:
+        answer, data = self._client._imap.uid("FETCH", uids, items)  # noqa: SLF001 - fetch() wants numbers
+        if answer != "OK":
+            raise imaplib.IMAP4.error(data[0])
+        rows = parse_fetch_response(data, normalise_times=False, uid_is_key=True)
+        self._uidnext = self._looked_to[self._selected or ""] = max([self._uidnext, *(found + 1 for found in rows)])
+        return sorted(rows.items())
 
     def _has_news(self, folder: str) -> bool:
         """News that came between two looks; IDLE would not tell it again."""
@@ -228,12 +246,13 @@ def _with_any_of(message_ids: Sequence[str]) -> list[str]:
 def _listed(uid: int, row: Mapping[bytes, Any]) -> Listed:
     """A date that cannot be read counts as now: better looked at than taken for a mail of old."""
     came_at = row.get(b"INTERNALDATE") or datetime.now(UTC)
-    return Listed(uid, came_at.astimezone(UTC), row[b"RFC822.SIZE"])
+    raw, size = row.get(b"BODY[]<0>"), row[b"RFC822.SIZE"]
+    all_of_it = raw if raw and len(raw) < SMALL and _is_whole(raw, size) else None
+    return Listed(uid, came_at.astimezone(UTC), size, all_of_it)
 
 
-def _is_whole(row: Mapping[bytes, Any]) -> bool:
+def _is_whole(raw: bytes, size: int) -> bool:
     """Exchange announces mails it cannot hand out yet. Sizes are estimates: only far too little counts."""
-    raw, size = row.get(b"BODY[]") or b"", row.get(b"RFC822.SIZE", 0)
     return bool(raw) and len(raw) * 4 >= size
 
 

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -115,6 +116,38 @@ class MailboxContract:
         first, *others = uids(mailbox)
         assert [listed.uid for listed in mailbox.list_from("INBOX", first + 1)] == others
         assert mailbox.list_from("INBOX", others[-1] + 1) == []  # a server answers 4:* with the last, 3
+
+    def test_small_news_comes_with_its_bytes_in_one_exchange(self, mailbox: Imap, deliver: Deliver) -> None:
+        deliver(mail(1))
+        (before,) = mailbox.list_from("INBOX", 1)
+        deliver(mail(2))
+        deliver(mail(3, body="x" * imap.SMALL))
+        assert mailbox.positions(["INBOX"])
+        trips = mailbox.round_trips
+
+        small, large = mailbox.news_from("INBOX", before.uid + 1)
+
+        assert mailbox.round_trips - trips == 1
+        assert [small, large] == [
+            replace(
+                mailbox.list_from("INBOX", before.uid + 1)[0], raw=dict(mailbox.fetch("INBOX", [small.uid]))[small.uid]
+            ),
+            *mailbox.list_from("INBOX", large.uid),
+        ]
+        assert mailbox._client.search("UNSEEN") == [before.uid, small.uid, large.uid]
+
+    def test_news_that_is_more_than_a_few_or_behind_a_gap(self, mailbox: Imap, deliver: Deliver) -> None:
+        for number in range(imap.FEW + 2):
+            deliver(mail(number))
+        first, *_, last = every = uids(mailbox)
+
+        news = mailbox.news_from("INBOX", first)
+
+        assert [one.uid for one in news] == every
+        assert [bool(one.raw) for one in news] == [True] * imap.FEW + [False] * 2
+        mailbox.move("INBOX", every[:-1], "Handled")
+        assert [one.uid for one in mailbox.news_from("INBOX", first)] == [last]
+        assert mailbox.news_from("INBOX", last + 1) == []
 
     def test_a_long_listing_comes_in_parts(
         self, mailbox: Imap, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
@@ -435,6 +468,20 @@ def test_a_body_that_is_not_handed_out_yet_is_left_out(mailbox_settings: Mailbox
         mailbox = Imap.connect(mailbox_settings.model_copy(update={"tls": "plain", "port": port}))
 
         assert list(mailbox.fetch("INBOX", [1, 2])) == []
+        mailbox.close()
+
+
+def test_news_that_is_not_handed_out_yet_comes_without_bytes(mailbox_settings: MailboxSettings) -> None:
+    date = b'INTERNALDATE "29-Nov-2026 09:44:42 +0000"'
+    rows = b"* 1 FETCH (UID 1 %s RFC822.SIZE 5000 BODY[]<0> {2}\r\n\r\n)\r\n" % date
+    rows += b"* 2 FETCH (UID 2 %s RFC822.SIZE 5000 BODY[] NIL)\r\n" % date
+    with scripted_imap(fetch=rows) as port:
+        mailbox = Imap.connect(mailbox_settings.model_copy(update={"tls": "plain", "port": port}))
+
+        assert [(one.uid, one.size, one.raw) for one in mailbox.news_from("INBOX", 1)] == [
+            (1, 5000, None),
+            (2, 5000, None),
+        ]
         mailbox.close()
 
 
