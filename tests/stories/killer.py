@@ -17,8 +17,13 @@ def before_commit(number: int) -> None:
     comes_now = _numbered(number)
 
     @sa.event.listens_for(sa.Engine, "commit")
-    def _commit(_connection: sa.Connection) -> None:
-        if comes_now():
+    def _commit(connection: sa.Connection) -> None:
+        if not _is_kept_at_once(connection) and comes_now():
+            die()
+
+    @sa.event.listens_for(sa.Engine, "before_cursor_execute")
+    def _statement(connection: sa.Connection, *_: object) -> None:
+        if _is_kept_at_once(connection) and comes_now():
             die()
 
 
@@ -42,13 +47,20 @@ def while_sending() -> None:
 
     @sa.event.listens_for(sa.Engine, "after_cursor_execute")
     def _written(_connection: sa.Connection, _cursor: Any, statement: str, values: Any, *_: object) -> None:
-        # not where it is rehearsed, with no letter
-        here.begun = "UPDATE letter" in statement and "sending" in list(values) and 0 not in list(values)
+        sends = threading.current_thread().name == "deliver"  # elsewhere it is rehearsed, with no letter
+        here.begun = sends and "UPDATE letter" in statement and "sending" in list(values)
 
     @sa.event.listens_for(sa.Pool, "checkin")
     def _checkin(_connection: Any, _record: object) -> None:
         if getattr(here, "begun", False):
             die()
+
+
+def _is_kept_at_once(connection: sa.Connection) -> bool:
+    """Whether each statement that writes is a transaction by itself, as what is alone is on PostgreSQL."""
+    options = connection.get_execution_options()
+    alone = options.get("writing", False) and options.get("alone", False)
+    return bool(alone) and connection.dialect.name == "postgresql"
 
 
 def die() -> None:
