@@ -54,7 +54,7 @@ class Actor:
 
     def step(self) -> bool:
         """Whether there was a mail to handle. A batch is leased in one commit; each mail is handled in its own."""
-        with self._store.transaction(self._clock.now(), durable=False) as tx:
+        with self._store.statement(self._clock.now(), durable=False) as tx:
             taken = tx.mails.take([MailState.NEW], _BATCH, _LEASE)
             again = len(taken) == _BATCH  # what comes after a smaller batch rings
             if not taken:  # a form that was read takes longer: one at a time, so that no request waits behind two

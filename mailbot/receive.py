@@ -175,15 +175,12 @@ class Receiver:
 
     def _keep_batch(self, mailbox: Mailbox, folder: Folder, validity: int, after: int, new: Sequence[Listed]) -> int:
         """How many messages of a batch were kept; `after` is the first number behind it."""
-        address = self._settings.mailbox.address
         arrived = list(self._arrive(mailbox, folder.name, new))
         waiting = [uid for name, uid in self._empty if name == folder.name]
         next_uid = min([after, *waiting])
         if not arrived and (validity, next_uid) == self._marks.get(folder.name):
             return 0
-        with self._store.transaction(self._clock.now()) as tx:
-            tx.mails.keep(address, folder.name, folder.role, validity, arrived)
-            tx.folders.mark(address, folder.name, validity, next_uid)
+        self._keep_arrived(folder, validity, arrived, next_uid)
         self._marks[folder.name] = (validity, next_uid)
         fresh = sum(one.state == MailState.NEW for one in arrived)
         if fresh or any(one.state == MailState.SET_ASIDE for one in arrived):
@@ -197,6 +194,16 @@ class Receiver:
         with self._store.look(self._clock.now()) as tx:
             known = tx.mails.known_uids(self._settings.mailbox.address, folder.name, validity, uids)
         return [one for one in batch if one.uid not in known]
+
+    def _keep_arrived(self, folder: Folder, validity: int, arrived: Sequence[Arrived], next_uid: int) -> None:
+        address = self._settings.mailbox.address
+        if len(arrived) == 1 and arrived[0].raw is not None:  # most come by themselves, and are waited for
+            with self._store.statement(self._clock.now()) as tx:
+                tx.mails.keep_one(address, folder.name, folder.role, validity, arrived[0], next_uid)
+            return
+        with self._store.transaction(self._clock.now()) as tx:
+            tx.mails.keep(address, folder.name, folder.role, validity, arrived)
+            tx.folders.mark(address, folder.name, validity, next_uid)
 
     def _arrive(self, mailbox: Mailbox, folder: str, new: Sequence[Listed]) -> Iterator[Arrived]:
         """Each new message as it enters the ledger: with its bytes, or only counted."""

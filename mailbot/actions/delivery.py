@@ -19,6 +19,11 @@ _ANY_NUMBER = 1_000_000
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
+def are_counted(office: Office) -> bool:
+    """Whether it matters how many letters have left."""
+    return bool(office.settings.sender.letters_per_minute or office.settings.sender.letters_per_hour)
+
+
 def room_in_minute(office: Office, tx: Transaction) -> int:
     """How many letters may leave now so that no minute has more than the server takes, whoever sent them.
 
@@ -31,10 +36,9 @@ def room_in_minute(office: Office, tx: Transaction) -> int:
 
 def room_for_letters(office: Office, tx: Transaction) -> int:
     """How many letters may leave now at that pace and under the global brake (rule 6); staff are told when it holds."""
-    sender = office.settings.sender
-    if sender.letters_per_minute or sender.letters_per_hour:
+    if are_counted(office):
         tx.letters.one_counts()
-    room, limit = room_in_minute(office, tx), sender.letters_per_hour
+    room, limit = room_in_minute(office, tx), office.settings.sender.letters_per_hour
     if not limit or not room:
         return room
     left = max(0, limit - tx.letters.sent_within(_HOUR))

@@ -12,14 +12,20 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.store.tables import folder, hand_reply
 
-_ROW: dict[str, Any] = {name: sa.bindparam(name) for name in ("mailbox", "name", "uidvalidity", "next_uid")}
-_MARK: dict[str, Any] = {}
-for _engine, _insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert)):
-    _there = _insert(folder).values(_ROW)
-    _MARK[_engine] = _there.on_conflict_do_update(
-        index_elements=["mailbox", "name"],
-        set_={name: _there.excluded[name] for name in ("uidvalidity", "next_uid")},
-    )
+_ROW: dict[str, Any] = {
+    name: sa.bindparam(name, type_=folder.c[name].type) for name in ("mailbox", "name", "uidvalidity", "next_uid")
+}
+
+
+def marking(engine: str) -> Any:
+    """How far a folder was looked at, put down or corrected in one statement."""
+    insert = postgres_insert if engine == "postgresql" else sqlite_insert
+    new = insert(folder).values(_ROW)
+    corrected = {name: new.excluded[name] for name in ("uidvalidity", "next_uid")}
+    return new.on_conflict_do_update(index_elements=["mailbox", "name"], set_=corrected)
+
+
+_MARK = {engine: marking(engine) for engine in ("sqlite", "postgresql")}
 
 
 class Folders:

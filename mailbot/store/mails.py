@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from mailbot.errors import NotFound
+from mailbot.store.folders import Folders, marking
 from mailbot.store.states import MailState
 from mailbot.store.tables import hand_reply, mail, mail_referral, need, raw, reading, referral
 
@@ -63,6 +64,21 @@ _KNOWN = sa.select(mail.c.uid).where(
 )
 _KEEP = sa.insert(mail).returning(mail.c.uid, mail.c.id)
 _KEEP_RAW = sa.insert(raw)
+_ONE = {
+    name: sa.bindparam(name, type_=mail.c[name].type)
+    for name in (
+        *("mailbox", "folder", "role", "uidvalidity", "uid"),
+        *("state", "came_at", "kept_at", "size", "sha256", "error"),
+    )
+}
+_KEPT = sa.insert(mail).values(_ONE).returning(mail.c.id).cte("kept")
+#: on PostgreSQL, a mail, its bytes and the mark of its folder
+_KEEP_ONE = (
+    sa.insert(raw)
+    .from_select(["mail_id", "data"], sa.select(_KEPT.c.id, sa.bindparam("data", type_=raw.c.data.type)))
+    .add_cte(marking("postgresql").cte("marked"))
+    .returning(raw.c.mail_id)
+)
 _RAW = sa.select(raw.c.data).where(raw.c.mail_id == mail.c.id).scalar_subquery()
 _UNFILED = (
     sa.select(mail.c.id)
@@ -128,22 +144,7 @@ class Mails:
 
     def keep(self, mailbox: str, folder: str, role: str, uidvalidity: int, arrived: Sequence[Arrived]) -> Sequence[int]:
         """Add messages to the ledger, and say their numbers there; they must not be in it yet."""
-        rows = [
-            {
-                "mailbox": mailbox,
-                "folder": folder,
-                "role": role,
-                "uidvalidity": uidvalidity,
-                "uid": one.uid,
-                "state": one.state,
-                "came_at": one.came_at,
-                "kept_at": self._now,
-                "size": one.size,
-                "sha256": hashlib.sha256(one.raw).hexdigest() if one.raw is not None else None,
-                "error": one.error,
-            }
-            for one in arrived
-        ]
+        rows = [self._row(mailbox, folder, role, uidvalidity, one) for one in arrived]
         if not rows:
             return []
         ids = {row.uid: row.id for row in self._connection.execute(_KEEP, rows)}
@@ -151,6 +152,31 @@ class Mails:
         if raws:
             self._connection.execute(_KEEP_RAW, raws)
         return [ids[one.uid] for one in arrived]
+
+    def keep_one(self, mailbox: str, folder: str, role: str, uidvalidity: int, arrived: Arrived, next_uid: int) -> int:
+        """The same for one with its bytes, and mark how far its folder was looked at: on PostgreSQL one statement."""
+        if self._connection.dialect.name == "postgresql":
+            row = self._row(mailbox, folder, role, uidvalidity, arrived)
+            values = {**row, "data": arrived.raw, "name": folder, "next_uid": next_uid}
+            return int(self._connection.execute(_KEEP_ONE, values).scalar_one())
+        (mail_id,) = self.keep(mailbox, folder, role, uidvalidity, [arrived])
+        Folders(self._connection, self._now).mark(mailbox, folder, uidvalidity, next_uid)
+        return mail_id
+
+    def _row(self, mailbox: str, folder: str, role: str, uidvalidity: int, one: Arrived) -> dict[str, Any]:
+        return {
+            "mailbox": mailbox,
+            "folder": folder,
+            "role": role,
+            "uidvalidity": uidvalidity,
+            "uid": one.uid,
+            "state": one.state,
+            "came_at": one.came_at,
+            "kept_at": self._now,
+            "size": one.size,
+            "sha256": hashlib.sha256(one.raw).hexdigest() if one.raw is not None else None,
+            "error": one.error,
+        }
 
     def to_file(self, mailbox: str, folder: str, limit: int = 500) -> Sequence[sa.RowMapping]:
         """Finished mails of a folder that have not been filed: id, uidvalidity, uid, state."""

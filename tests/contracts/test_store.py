@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, InternalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 
 from mailbot.errors import NotFound
 from mailbot.letters import assemble, encode
@@ -142,6 +142,22 @@ class TestLedger:
             row = tx.mails.get(mail_id)
         assert (len(row["sha256"]), row["state"], row["kept_at"]) == (64, MailState.NEW, MONDAY)
         assert "raw" not in row, "looking must not load attachments"
+
+    def test_keeps_one_with_its_bytes_and_the_mark_of_its_folder(self, store: Store) -> None:
+        for uid in (7, 8):
+            with store.statement(MONDAY) as tx:
+                arrived = Arrived(uid, MONDAY, 2, MailState.NEW, b"%dx" % uid)
+                mail_id = tx.mails.keep_one(US, "INBOX", "inbox", 3, arrived, uid + 1)
+            with store.look(MONDAY) as tx:
+                row = tx.mails.get(mail_id)
+                assert (row["uid"], row["uidvalidity"], row["state"], row["strikes"]) == (uid, 3, "new", 0)
+                assert (row["kept_at"], len(row["sha256"]), tx.mails.raw(mail_id)) == (MONDAY, 64, b"%dx" % uid)
+                assert tx.folders.marks(US) == {"INBOX": (3, uid + 1)}
+        with pytest.raises(IntegrityError), store.statement(MONDAY) as tx:
+            tx.mails.keep_one(US, "INBOX", "inbox", 3, Arrived(8, MONDAY, 1, MailState.NEW, b"x"), 99)
+        with store.look(MONDAY) as tx:
+            assert tx.folders.marks(US) == {"INBOX": (3, 9)}, "all of it or nothing"
+            assert tx.mails.count_by_state() == {"new": 2}
 
     def test_counts_what_it_does_not_keep(self, store: Store) -> None:
         with store.transaction(MONDAY) as tx:
@@ -799,6 +815,47 @@ class TestTransactions:
             everything(tx)
         with store.look(MONDAY) as tx:
             assert {table.name: count(tx, table) for table in metadata.sorted_tables if count(tx, table)} == {}
+
+    @pytest.mark.parametrize("durable", [True, False])
+    def test_a_statement_is_a_transaction_by_itself(self, store: Store, *, durable: bool) -> None:
+        postgres = store.engine.dialect.name == "postgresql"
+        with suppress(ZeroDivisionError), store.statement(MONDAY, durable=durable) as tx:
+            tx.switches.put("paused", "yes")
+            if postgres:
+                with store.look(MONDAY) as other:
+                    assert other.switches.get("paused") == "yes"
+            raise ZeroDivisionError
+        with store.transaction(MONDAY, durable=durable) as tx:
+            assert tx.switches.get("paused") == ("yes" if postgres else None)
+            tx.switches.put("paused", "")
+        with suppress(ZeroDivisionError), store.transaction(MONDAY, durable=durable) as tx:
+            tx.switches.put("paused", "no")
+            raise ZeroDivisionError
+        with store.look(MONDAY) as tx:
+            assert tx.switches.get("paused") == "", "nothing of a transaction is kept that did not end"
+
+    def test_a_server_that_was_restarted_costs_one_attempt(self, open_store: Callable[[], Store]) -> None:
+        ours, theirs = open_store(), open_store()
+        if ours.engine.dialect.name == "sqlite":
+            pytest.skip("SQLite has no server")
+        with ours.transaction(MONDAY) as tx, ours.transaction(MONDAY) as other:
+            assert tx.mails.count_by_state() == other.mails.count_by_state() == {}
+        with theirs.transaction(MONDAY) as tx:
+            everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            tx.connection.execute(sa.text(f"{everybody} AND datname = current_database()"))
+        with pytest.raises(OperationalError), ours.transaction(MONDAY) as tx:
+            tx.switches.put("paused", "yes")
+        with ours.transaction(MONDAY) as tx:
+            tx.switches.put("paused", "yes")
+
+    def test_in_a_snapshot_everything_stays_as_it_was(self, store: Store) -> None:
+        with store.snapshot(MONDAY) as still, store.look(MONDAY) as tx:
+            assert still.switches.get("paused") is None
+            if store.engine.dialect.name == "postgresql":  # a look at SQLite, too, is a snapshot
+                with store.transaction(MONDAY) as other:
+                    other.switches.put("paused", "yes")
+                assert tx.switches.get("paused") == "yes"
+            assert still.switches.get("paused") is None
 
     def test_looking_writes_nothing(self, store: Store) -> None:
         for look in (store.look, store.snapshot):
