@@ -175,7 +175,7 @@ class Receiver:
 
     def _keep_batch(self, mailbox: Mailbox, folder: Folder, validity: int, after: int, new: Sequence[Listed]) -> int:
         """How many messages of a batch were kept; `after` is the first number behind it."""
-        arrived = list(self._arrive(mailbox, folder.name, new))
+        arrived = sorted(self._arrive(mailbox, folder.name, new), key=lambda one: one.uid)  # handled as they came
         waiting = [uid for name, uid in self._empty if name == folder.name]
         next_uid = min([after, *waiting])
         if not arrived and (validity, next_uid) == self._marks.get(folder.name):

@@ -16,7 +16,7 @@ from mailbot.actions import Office
 from mailbot.errors import MailboxError
 from mailbot.loop import Bell
 from mailbot.mailboxes import Mailbox
-from mailbot.mailboxes.imap import Imap
+from mailbot.mailboxes.imap import SMALL, Imap
 from mailbot.receive import Receiver
 from mailbot.settings import Folders, MailboxSettings
 from mailbot.store import MailState, Store
@@ -241,6 +241,23 @@ def test_batches(team: Team) -> None:
     assert team.fetched == [49, 50, 21], "the first batch holds what was before us"
     assert team.states().count("handled") == 120
     assert team.count("Handled") == 120
+
+
+def test_what_comes_together_is_kept_in_its_order_and_the_large_alone_are_fetched(team: Team) -> None:
+    long = ("y" * 70 + "\n") * 1_000
+    team.receives()
+    before = len(team.states())
+    team.arrives(*(mail(words, message_id=f"<{number}@x.example>") for number, words in enumerate([long, "Hi", long])))
+    assert team.receiver._mailbox
+    assert team.receiver._mailbox.positions(["INBOX"])  # as the server tells it of news while it waits
+    team.receives()
+
+    with team.store.look(NOW) as tx:
+        columns = mail_table.c
+        kept = tx.connection.execute(sa.select(columns.uid, columns.size).order_by(columns.id)).all()[before:]
+    assert [uid for uid, _ in kept] == sorted(uid for uid, _ in kept)
+    assert [size > SMALL for _, size in kept] == [True, False, True]
+    assert team.fetched[-1:] == [2]
 
 
 def test_large_mails_are_fetched_few_at_a_time(team: Team) -> None:
