@@ -22,6 +22,7 @@ def digests(desk: Desk, count: int) -> list[tuple[str, str]]:
 
 def test_with_nothing_new_it_goes_to_all_staff_once_a_week(open_desk: OpenDesk) -> None:
     desk = open_desk(STAFF__ADDRESSES=f"{CHAIR},{CLERK}").start()
+    desk.until(lambda: first_start_is_known(desk), "the timetable was not looked at")
     desk.move_clock(TUESDAY + MINUTE)
     first = digests(desk, 2)
     digest = desk.letter("digest", CLERK)
