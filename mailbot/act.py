@@ -11,6 +11,7 @@ import faulthandler
 import signal
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -77,11 +78,13 @@ class Actor:
             words.make_ready()
         box, now = self._office.settings.mailbox.address, self._clock.now()
         raw = _REQUEST % box.encode()
+        with self._store.look(now) as tx:
+            understood = understand(self._office, tx, 0, parse(raw), [], "inbox", now)
         # no lease is taken on it, so that in the end it counts as lost, and all is undone
         with contextlib.suppress(LeaseLostError), self._store.transaction(now, durable=False) as tx:
             (mail_id,) = tx.mails.keep(box, "", "inbox", 0, [Arrived(0, now, len(raw), MailState.NEW, raw)])
-            tx.mails.take([], 0, _LEASE)
-            self._act_in(tx, understand(self._office, tx, mail_id, parse(raw), [], "inbox", now))
+            tx.mails.take([MailState.NEW], 0, _LEASE)
+            self._act_in(tx, replace(understood, mail_id=mail_id))
 
     def _handle(self, taken: Taken) -> None:
         try:
@@ -122,11 +125,10 @@ class Actor:
         """The state that the mail is in now; raises LeaseLostError."""
         mail_id = understood.mail_id
         KINDS[understood.kind].act(self._office, tx, understood)
-        state = tx.mails.finish(mail_id, **marks(understood))
+        why = [one.rule for one in understood.why]
+        state = tx.finish(mail_id, marks(understood), "mail_handled", kind=understood.kind, why=why)
         if state is None:
             raise LeaseLostError  # somebody else has the mail now: nothing of this may be kept
-        why = [one.rule for one in understood.why]
-        tx.audit.add("mail_handled", mail_id=mail_id, kind=understood.kind, state=state, why=why)
         return state
 
     def _understand(self, taken: Taken, mail: Mail) -> Understood:

@@ -34,6 +34,8 @@ log = structlog.get_logger()
 
 #: seconds that the loops have, together, to finish what they hold when mailbot is asked to stop
 _PATIENCE = 7.0
+#: PostgreSQL plans a prepared statement anew five times, and the driver prepares what comes a second time
+_REHEARSALS = 7
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -84,7 +86,7 @@ class App:
 
     def start(self) -> None:
         self._act.start()
-        _rehearse(self.deliverer.rehearse)
+        _rehearse(self.receiver.rehearse, self.deliverer.rehearse)
         self._act.wait()
         for loop in self._threads:
             loop.start()
@@ -137,10 +139,11 @@ class App:
         return Nothing()
 
 
-def _rehearse(rehearsal: Callable[[], None]) -> None:
+def _rehearse(*rehearsals: Callable[[], None]) -> None:
     """What is made at its first use is made now, and not while the first mail waits for its answer."""
     try:
-        rehearsal()
+        for rehearsal in rehearsals * _REHEARSALS:
+            rehearsal()
     except Exception as error:  # the first mail comes to it again, and its fault is told there
         log.warning("rehearsal_failed", error=type(error).__name__)
     gc.collect()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 
 from mailbot.store.accounts import Accounts
-from mailbot.store.audit import Audit
+from mailbot.store.audit import MAILBOT, Audit
 from mailbot.store.chain import Chain
 from mailbot.store.codes import Codes
 from mailbot.store.enquiries import Enquiries
@@ -32,6 +32,7 @@ from mailbot.store.meetings import Meetings
 from mailbot.store.needs import Needs
 from mailbot.store.outcomes import RecordedOutcomes
 from mailbot.store.referrals import Referrals
+from mailbot.store.states import MailState
 from mailbot.store.switches import Switches
 from mailbot.store.writer import OneWriter, database_file
 
@@ -58,6 +59,16 @@ class Transaction:
                 self.audit.forget()
                 raise
             self.audit.write()
+
+    def finish(self, mail_id: int, marks: Mapping[str, Any], what: str, **detail: Any) -> MailState | None:
+        """As `mails.finish`, with an event that says where the mail is now; None, and no event: another had it."""
+        if self.connection.dialect.name == "postgresql":
+            self.audit.write()  # what happened before stands before it
+            return self.mails.finish_saying(mail_id, marks, {"actor": MAILBOT, "what": what, "detail": detail})
+        state = self.mails.finish(mail_id, **marks)
+        if state:
+            self.audit.add(what, mail_id=mail_id, **detail, state=state)
+        return state
 
     @cached_property
     def mails(self) -> Mails:
@@ -217,7 +228,7 @@ def _postgres(url: str, setting: str) -> sa.Engine:
     import psycopg  # noqa: PLC0415 - an extra
 
     # last in, first out: the fewest connections, and each soon knows the statements that come again
-    engine = sa.create_engine(url, pool_size=10, pool_use_lifo=True)
+    engine = sa.create_engine(url, pool_size=10, pool_use_lifo=True, connect_args={"prepare_threshold": 1})
     engine.dialect.use_insertmanyvalues_wo_returning = True  # several rows in one statement, not one after the other
 
     @sa.event.listens_for(engine, "connect")

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from mailbot.errors import NotFound
 from mailbot.store.folders import Folders, marking
 from mailbot.store.states import MailState
-from mailbot.store.tables import hand_reply, mail, mail_referral, need, raw, reading, referral
+from mailbot.store.tables import event, hand_reply, mail, mail_referral, need, raw, reading, referral
 
 #: A mail that was being worked on this often when its process ended is set aside (DESIGN, act).
 STRIKES = 3
@@ -124,6 +125,28 @@ _FINISH = _MOVE.values(
     strikes=0,
     handled_at=sa.bindparam("now"),
 ).returning(mail.c.state)
+_MARKS = ("kind", "why", "message_id", "content", "sender", "subject")
+_FINISHED = _FINISH.values({name: sa.bindparam(name, type_=mail.c[name].type) for name in _MARKS}).cte("finished")
+#: on PostgreSQL, a mail and the event that says so, in whose detail its state is
+_FINISH_SAYING = (
+    sa.insert(event)
+    .from_select(
+        ["at", "actor", "what", "mail_id", "detail"],
+        sa.select(
+            sa.bindparam("now", type_=event.c.at.type),
+            sa.bindparam("actor", type_=sa.Text),
+            sa.bindparam("what", type_=sa.Text),
+            sa.bindparam("this", type_=sa.BigInteger),
+            sa.cast(
+                sa.cast(sa.bindparam("detail", type_=sa.JSON), JSONB).concat(
+                    sa.func.jsonb_build_object("state", _FINISHED.c.state)
+                ),
+                sa.JSON,
+            ),
+        ),
+    )
+    .returning(event.c.detail["state"].as_string())
+)
 
 _TOLD = sa.exists().where(need.c.mail_id == mail.c.id, need.c.why == "set_aside", need.c.closed_at.is_(None))
 _UNANNOUNCED = sa.select(mail.c.id).where(mail.c.state == MailState.SET_ASIDE, ~_TOLD).order_by(mail.c.id).limit(20)
@@ -227,6 +250,12 @@ class Mails:
         """
         ours = {"this": mail_id, "owner": self._owner, "now": self._now}
         state = self._connection.execute(_FINISH, {**ours, **values}).scalar()
+        return MailState(state) if state else None
+
+    def finish_saying(self, mail_id: int, marks: Mapping[str, Any], said: Mapping[str, Any]) -> MailState | None:
+        """The same with all its marks, and an event (actor, what, detail) that says so: PostgreSQL in one statement."""
+        ours = {"this": mail_id, "owner": self._owner, "now": self._now}
+        state = self._connection.execute(_FINISH_SAYING, {**ours, **marks, **said}).scalar()
         return MailState(state) if state else None
 
     def give_back(self, mail_ids: Collection[int]) -> None:

@@ -252,6 +252,35 @@ class TestMailLeases:
             assert tx.mails.finish(answered) == tx.mails.finish(other) == MailState.HANDLED
             assert [tx.mails.get(one)["handled_at"] for one in (waits, answered)] == [MONDAY, MONDAY]
 
+    def test_a_mail_is_done_with_an_event_that_says_so(self, open_store: Callable[[], Store]) -> None:
+        ours, theirs = open_store(), open_store()
+        (mail_id,) = keep(ours, 1)
+        take(ours, MONDAY)
+        why = [{"rule": "asks_for_form", "words": "asks"}]
+        marks = {
+            "kind": "form_request",
+            "why": why,
+            "message_id": None,
+            "content": "c",
+            "sender": "",
+            "subject": "Form",
+        }
+        with theirs.transaction(MONDAY) as tx:
+            assert tx.finish(mail_id, marks, "mail_handled", kind="form_request") is None
+            assert tx.audit.newest(10) == []
+        with ours.transaction(MONDAY) as tx:
+            tx.audit.add("earlier", letter_id=None)
+            assert tx.finish(mail_id, marks, "mail_handled", kind="form_request", why=["a"]) == MailState.HANDLED
+            tx.audit.add("later")
+        with ours.look(MONDAY) as tx:
+            row = tx.mails.get(mail_id)
+            assert {name: row[name] for name in marks} == marks
+            assert (row["state"], row["handled_at"], row["strikes"]) == (MailState.HANDLED, MONDAY, 0)
+            events = tx.audit.newest(10)
+        assert [one["what"] for one in events] == ["earlier", "mail_handled", "later"]
+        assert (events[1]["at"], events[1]["actor"], events[1]["mail_id"]) == (MONDAY, "mailbot", mail_id)
+        assert events[1]["detail"] == {"kind": "form_request", "why": ["a"], "state": "handled"}
+
     def test_strikes_are_counted_before_the_work(self, store: Store) -> None:
         (mail_id,) = keep(store, 1)
         for strikes in (1, 2, 3):
