@@ -66,11 +66,18 @@ def main() -> int:
         for name in names:
             found[name] = _one(server, name)
             print(_line(name, found[name]), flush=True)
-    if not asked.smoke and not asked.only:
-        KEPT.write_text(json.dumps({"machine": machine(), "faults": found}, indent=2) + "\n")
+    if not asked.smoke:
+        _keep(found)
     wrong = sum(len(one["wrong"]) for one in found.values())
     print(f"{len(found)} faults, {wrong} things lost or twice")
     return int(wrong > 0)
+
+
+def _keep(found: dict[str, Any]) -> None:
+    """What was found, beside what earlier runs found of other faults; those that are no more are left out."""
+    kept = json.loads(KEPT.read_text())["faults"] if KEPT.exists() else {}
+    faults = {name: one for name in FAULTS if (one := found.get(name, kept.get(name)))}
+    KEPT.write_text(json.dumps({"machine": machine(), "faults": faults}, indent=2) + "\n")
 
 
 def _one(server: Dovecot, name: str) -> dict[str, Any]:

@@ -82,20 +82,33 @@ def _ended_by_the_kernel(one: Round) -> None:
     """The machine has no memory left, and the kernel ends the child that reads a file (SIGKILL)."""
     one.desk.start()
     one.returns_a_form()
-    one.desk.until(lambda: _end_child(one), "no child was there to end")
+    one.desk.until(lambda: _end_child(one, reads=True), "no child was there to end")
     one.asks()
     one.returns_a_form(surname="Tarrant")
     one.settle()
     one.told(1, "of the file that was not read")
 
 
-def _end_child(one: Round) -> bool:
-    """Whether a child of the daemon was at work, and is ended now."""
+def _act_ended_by_the_kernel(one: Round) -> None:
+    """The same with the process in which act runs: all of mailbot ends, and is started again."""
+    one.desk.start()
+    one.asks(5)
+    one.desk.until(lambda: _end_child(one, reads=False), "no child was there to end")
+    one.desk.until(lambda: one.desk.has_died, "it goes on without act")
+    one.desk.kill()
+    one.desk.start()
+    one.settle()
+
+
+def _end_child(one: Round, *, reads: bool) -> bool:
+    """Whether a child of the daemon was at work, and is ended now: one that reads a file, or the other."""
     assert one.desk.process
     for status in Path("/proc").glob("[0-9]*/status"):
+        child = int(status.parent.name)
         with contextlib.suppress(OSError):
-            if f"\nPPid:\t{one.desk.process.pid}\n" in status.read_text():
-                os.kill(int(status.parent.name), signal.SIGKILL)
+            is_child = f"\nPPid:\t{one.desk.process.pid}\n" in status.read_text()
+            if is_child and (os.getsid(child) == child) is reads:  # what reads has a session of its own
+                os.kill(child, signal.SIGKILL)
                 return True
     return False
 
@@ -201,6 +214,7 @@ FAULTS = {
     "a file that eats a child's memory": Fault(_eaten("40 GB packed twice"), {"READING__MEMORY_MB": "256"}),
     "a file that takes a child too long": Fault(_eaten("a million words"), {"READING__SECONDS": "6"}),
     "out of memory: the kernel ends a child": Fault(_ended_by_the_kernel),
+    "out of memory: the kernel ends act": Fault(_act_ended_by_the_kernel),
     "clock five hours on": Fault(_clock(5)),
     "clock five hours back": Fault(_clock(-5)),
     "clock five hours back while a letter waits": Fault(_back_while_waiting),
