@@ -16,6 +16,9 @@ PACKAGES := iproute2 dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils o
 # pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 
+# The whole suite on every core, at most four; the tests of a file stay in one worker. Some tests need no workers.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
+
 .PHONY: help demo test check bench bench-faults bench-crash bench-forms bench-mail bench-lists fuzz packages learn lock clean
 .DELETE_ON_ERROR:
 
@@ -39,7 +42,7 @@ demo: $(VENV)/demo.stamp
 	@$(BIN)/mailbot demo $(ARGS)
 
 test: $(VENV)/dev.stamp packages $(PDFJS)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),$(WORKERS))
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check
