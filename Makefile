@@ -16,7 +16,7 @@ PACKAGES := iproute2 dovecot-imapd dovecot-lmtpd postgresql qpdf poppler-utils o
 # pdf.js and pdf-lib, to fill the form as Firefox and web pages do: only where there is npm.
 PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 
-# The whole suite on every core, at most four; the tests of a file stay in one worker. Some tests need no workers.
+# The whole suite on every core, at most four; the tests of a file stay in one worker. Those that ARGS names need none.
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help demo test check bench bench-faults bench-crash bench-forms bench-mail bench-lists fuzz packages learn lock clean
