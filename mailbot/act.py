@@ -13,7 +13,6 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
@@ -22,7 +21,7 @@ from mailbot.clock import Clock
 from mailbot.kinds import KINDS
 from mailbot.mail import Mail, parse
 from mailbot.store import MailState, Store, Transaction
-from mailbot.store.mails import STRIKES, Arrived, Taken
+from mailbot.store.mails import STRIKES, Arrived, Marks, Taken
 from mailbot.understand import as_kind, understand
 from mailbot.understood import Understood, a_person_said_so
 from parsers import Reading
@@ -80,8 +79,10 @@ class Actor:
         raw = _REQUEST % box.encode()
         with self._store.look(now) as tx:
             understood = understand(self._office, tx, 0, parse(raw), [], "inbox", now)
-        # no lease is taken on it, so that in the end it counts as lost, and all is undone
-        with contextlib.suppress(LeaseLostError), self._store.transaction(now, durable=False) as tx:
+        with (
+            contextlib.suppress(LeaseLostError),
+            self._store.rehearsal(now, durable=False) as tx,
+        ):  # it has none
             (mail_id,) = tx.mails.keep(box, "", "inbox", 0, [Arrived(0, now, len(raw), MailState.NEW, raw)])
             tx.mails.take([MailState.NEW], 0, _LEASE)
             self._act_in(tx, replace(understood, mail_id=mail_id))
@@ -167,14 +168,14 @@ def _ended_after(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def marks(understood: Understood) -> dict[str, Any]:
-    """What the ledger keeps of a mail once it is understood."""
+def marks(understood: Understood) -> Marks:
+    """What the ledger keeps of it."""
     mail = understood.mail
-    return {
-        "kind": understood.kind,
-        "why": [why.to_json() for why in understood.why],
-        "message_id": mail.message_id or None,
-        "content": mail.content,
-        "sender": mail.sender.address,
-        "subject": understood.subject[:500],
-    }
+    return Marks(
+        kind=understood.kind,
+        why=[why.to_json() for why in understood.why],
+        message_id=mail.message_id or None,
+        content=mail.content,
+        sender=mail.sender.address,
+        subject=understood.subject[:500],
+    )

@@ -69,7 +69,7 @@ class Deliverer:
         now = self._clock.now()
         with self._store.look(now) as tx:
             tx.letters.due()
-        with self._store.transaction(now) as tx:
+        with self._store.rehearsal(now) as tx:
             for urgent in (False, True):
                 tx.letters.take(0, self._lease, urgent=urgent, begin=True)
             tx.letters.begin(0, self._lease)

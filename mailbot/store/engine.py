@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -27,7 +27,7 @@ from mailbot.store.invitations import Invitations
 from mailbot.store.leases import Leases
 from mailbot.store.letters import LetterBox
 from mailbot.store.links import Links
-from mailbot.store.mails import Mails
+from mailbot.store.mails import Mails, Marks
 from mailbot.store.meetings import Meetings
 from mailbot.store.needs import Needs
 from mailbot.store.outcomes import RecordedOutcomes
@@ -60,12 +60,12 @@ class Transaction:
                 raise
             self.audit.write()
 
-    def finish(self, mail_id: int, marks: Mapping[str, Any], what: str, **detail: Any) -> MailState | None:
+    def finish(self, mail_id: int, marks: Marks, what: str, **detail: Any) -> MailState | None:
         """As `mails.finish`, with an event that says where the mail is now; None, and no event: another had it."""
         if self.connection.dialect.name == "postgresql":
             self.audit.write()  # what happened before stands before it
             return self.mails.finish_saying(mail_id, marks, {"actor": MAILBOT, "what": what, "detail": detail})
-        state = self.mails.finish(mail_id, **marks)
+        state = self.mails.finish(mail_id, **marks._asdict())
         if state:
             self.audit.add(what, mail_id=mail_id, **detail, state=state)
         return state
@@ -183,6 +183,13 @@ class Store:
         """
         with self._write(self._alone if durable else self._alone_unhurried) as connection:
             yield Transaction(connection, now, self.owner)
+
+    @contextmanager
+    def rehearsal(self, now: datetime, *, durable: bool = True) -> Iterator[Transaction]:
+        """As `transaction`, and nothing of it is kept: what is made at its first use is there then."""
+        with self._write(self._writer if durable else self._unhurried) as connection:
+            yield Transaction(connection, now, self.owner)
+            connection.rollback()
 
     @contextmanager
     def look(self, now: datetime) -> Iterator[Transaction]:

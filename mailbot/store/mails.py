@@ -48,6 +48,17 @@ class Taken:
     raw: bytes
 
 
+class Marks(NamedTuple):
+    """What the ledger keeps of a mail once it is understood; each is a column of its name."""
+
+    kind: str
+    why: Sequence[Mapping[str, str]]
+    message_id: str | None
+    content: str
+    sender: str
+    subject: str
+
+
 class Before(NamedTuple):
     """What was there before a mail."""
 
@@ -125,8 +136,7 @@ _FINISH = _MOVE.values(
     strikes=0,
     handled_at=sa.bindparam("now"),
 ).returning(mail.c.state)
-_MARKS = ("kind", "why", "message_id", "content", "sender", "subject")
-_FINISHED = _FINISH.values({name: sa.bindparam(name, type_=mail.c[name].type) for name in _MARKS}).cte("finished")
+_FINISHED = _FINISH.values({one: sa.bindparam(one, type_=mail.c[one].type) for one in Marks._fields}).cte("finished")
 #: on PostgreSQL, a mail and the event that says so, in whose detail its state is
 _FINISH_SAYING = (
     sa.insert(event)
@@ -252,10 +262,10 @@ class Mails:
         state = self._connection.execute(_FINISH, {**ours, **values}).scalar()
         return MailState(state) if state else None
 
-    def finish_saying(self, mail_id: int, marks: Mapping[str, Any], said: Mapping[str, Any]) -> MailState | None:
-        """The same with all its marks, and an event (actor, what, detail) that says so: PostgreSQL in one statement."""
+    def finish_saying(self, mail_id: int, marks: Marks, said: Mapping[str, Any]) -> MailState | None:
+        """The same with its marks, and an event (actor, what, detail) that says so: PostgreSQL in one statement."""
         ours = {"this": mail_id, "owner": self._owner, "now": self._now}
-        state = self._connection.execute(_FINISH_SAYING, {**ours, **marks, **said}).scalar()
+        state = self._connection.execute(_FINISH_SAYING, {**ours, **marks._asdict(), **said}).scalar()
         return MailState(state) if state else None
 
     def give_back(self, mail_ids: Collection[int]) -> None:

@@ -19,7 +19,7 @@ from mailbot.errors import NotFound
 from mailbot.letters import assemble, encode
 from mailbot.referral import State
 from mailbot.store import LetterState, MailState, Store, Transaction
-from mailbot.store.mails import Arrived
+from mailbot.store.mails import Arrived, Marks
 from mailbot.store.referrals import NewReferral
 from mailbot.store.tables import event, letter, mail, metadata
 from parsers import Answer, Reading
@@ -257,14 +257,7 @@ class TestMailLeases:
         (mail_id,) = keep(ours, 1)
         take(ours, MONDAY)
         why = [{"rule": "asks_for_form", "words": "asks"}]
-        marks = {
-            "kind": "form_request",
-            "why": why,
-            "message_id": None,
-            "content": "c",
-            "sender": "",
-            "subject": "Form",
-        }
+        marks = Marks("form_request", why, message_id=None, content="c", sender="", subject="Form")
         with theirs.transaction(MONDAY) as tx:
             assert tx.finish(mail_id, marks, "mail_handled", kind="form_request") is None
             assert tx.audit.newest(10) == []
@@ -274,7 +267,7 @@ class TestMailLeases:
             tx.audit.add("later")
         with ours.look(MONDAY) as tx:
             row = tx.mails.get(mail_id)
-            assert {name: row[name] for name in marks} == marks
+            assert Marks(*(row[name] for name in Marks._fields)) == marks
             assert (row["state"], row["handled_at"], row["strikes"]) == (MailState.HANDLED, MONDAY, 0)
             events = tx.audit.newest(10)
         assert [one["what"] for one in events] == ["earlier", "mail_handled", "later"]
@@ -844,6 +837,16 @@ class TestTransactions:
             everything(tx)
         with store.look(MONDAY) as tx:
             assert {table.name: count(tx, table) for table in metadata.sorted_tables if count(tx, table)} == {}
+
+    @pytest.mark.parametrize("durable", [True, False])
+    def test_nothing_of_a_rehearsal_is_kept(self, store: Store, *, durable: bool) -> None:
+        one = Arrived(1, MONDAY, 1, MailState.NEW, b"x")
+        with store.rehearsal(MONDAY, durable=durable) as tx:
+            tx.mails.keep_one(US, "INBOX", "inbox", 1, one, 2)
+            assert tx.mails.count_by_state() == {MailState.NEW: 1}
+        with store.look(MONDAY) as tx:
+            assert tx.mails.count_by_state() == {}
+            assert tx.folders.marks(US) == {}
 
     @pytest.mark.parametrize("durable", [True, False])
     def test_a_statement_is_a_transaction_by_itself(self, store: Store, *, durable: bool) -> None:
