@@ -55,10 +55,10 @@ class Actor:
     def step(self) -> bool:
         """Whether there was a mail to handle. A batch is leased in one commit; each mail is handled in its own."""
         with self._store.statement(self._clock.now(), durable=False) as tx:
-            taken = tx.mails.take([MailState.NEW], _BATCH, _LEASE)
+            taken = tx.mails.take(MailState.NEW, _BATCH, _LEASE)
             again = len(taken) == _BATCH  # what comes after a smaller batch rings
             if not taken:  # a form that was read takes longer: one at a time, so that no request waits behind two
-                taken = tx.mails.take([MailState.READY], 1, _LEASE)
+                taken = tx.mails.take(MailState.READY, 1, _LEASE)
                 again = bool(taken)
             if any(mail.strikes > 1 for mail in taken):
                 # A process ended while it held one of these: one at a time, or the others are struck down with it.
@@ -84,7 +84,7 @@ class Actor:
             self._store.rehearsal(now, durable=False) as tx,
         ):  # it has none
             (mail_id,) = tx.mails.keep(box, "", "inbox", 0, [Arrived(0, now, len(raw), MailState.NEW, raw)])
-            tx.mails.take([MailState.NEW], 0, _LEASE)
+            tx.mails.take(MailState.NEW, 0, _LEASE)
             self._act_in(tx, replace(understood, mail_id=mail_id))
 
     def _handle(self, taken: Taken) -> None:

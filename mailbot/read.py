@@ -53,11 +53,11 @@ class Reader:
     def step(self) -> bool:
         """Whether a mail's files were read."""
         with self._store.look(self._clock.now()) as tx:
-            if not tx.mails.count_by_state().get(MailState.READING):
+            if not tx.mails.any_waits(MailState.READING):
                 return False
         longest = timedelta(seconds=self._settings.reading.seconds * MOST_READ + 60)
         with self._store.transaction(self._clock.now()) as tx:
-            taken = tx.mails.take([MailState.READING], 1, longest)
+            taken = tx.mails.take(MailState.READING, 1, longest)
         for mail in taken:
             self._read(mail)
         return bool(taken)

@@ -29,7 +29,7 @@ def test_who_lost_the_lease_keeps_nothing(tmp_path: Path) -> None:
     slow, quick = Desk(ours, clock=clock), Desk(theirs, clock=clock)
     mail_id = slow.arrives(mail())
     with ours.transaction(clock.now()) as tx:
-        (taken,) = tx.mails.take([MailState.NEW], 1, timedelta(minutes=5))
+        (taken,) = tx.mails.take(MailState.NEW, 1, timedelta(minutes=5))
 
     clock.move(minutes=6)
     quick.work()

@@ -404,7 +404,7 @@ class TestFaults:
         mail_id = desk.arrives(mail())
         for _ in range(3):  # the process dies each time
             with desk.store.transaction(desk.clock.now()) as tx:
-                assert tx.mails.take([MailState.NEW], 1, timedelta(minutes=5))
+                assert tx.mails.take(MailState.NEW, 1, timedelta(minutes=5))
             desk.clock.move(minutes=6)
         desk.work()
         assert desk.mail(mail_id)["state"] == "set_aside"

@@ -16,6 +16,7 @@ from mailbot.errors import NotFound
 from mailbot.letters import Attachment, Letter, mark_of
 from mailbot.store.states import LetterState, MailState
 from mailbot.store.tables import blob, flag, letter, mail
+from mailbot.store.waiting import any_of, spelt
 
 #: of one name, so many are looked through for a mark
 _LOOKED_THROUGH = 2_000
@@ -51,18 +52,22 @@ _PUT = {
 }
 _THERE = sa.select(blob.c.sha256).where(blob.c.sha256.in_(sa.bindparam("hashes", expanding=True)))
 # No letter waits for longer than `far`: one that seems to was put off before the clock was put back.
-_DUE = sa.select(letter.c.id).where(
-    letter.c.state == LetterState.READY,
-    sa.or_(letter.c.next_try_at <= sa.bindparam("now"), letter.c.next_try_at > sa.bindparam("far")),
+_DUE = (
+    sa.select(letter.c.id)
+    .where(
+        letter.c.state == spelt(LetterState.READY),
+        sa.or_(letter.c.next_try_at <= sa.bindparam("now"), letter.c.next_try_at > sa.bindparam("far")),
+    )
+    .order_by(letter.c.id)
 )
+_URGENTLY_DUE = _DUE.where(letter.c.name == _URGENT)
 _PAUSED = sa.exists().where(flag.c.name == "paused", flag.c.value != "")
-_IS_DUE = sa.select(_DUE.exists(), _DUE.where(letter.c.name == _URGENT).exists(), _PAUSED)
-_NEXT = _DUE.order_by(letter.c.id).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
+_IS_DUE = sa.select(any_of(_DUE), any_of(_URGENTLY_DUE), _PAUSED)
 
 
 def _take(letters: sa.Select[tuple[int]], *, begin: bool) -> Any:
     # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
-    due = letters.cte("due")
+    due = letters.limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True).cte("due")
     first = sa.select(sa.func.min(due.c.id)).scalar_subquery()
     state = sa.case((letter.c.id == first, LetterState.SENDING), else_=LetterState.LEASED)
     return (
@@ -78,9 +83,8 @@ def _take(letters: sa.Select[tuple[int]], *, begin: bool) -> Any:
     )
 
 
-_NEXT_URGENT = _NEXT.where(letter.c.name == _URGENT)
 _TAKE = {
-    (urgent, begin): _take(_NEXT_URGENT if urgent else _NEXT, begin=begin)
+    (urgent, begin): _take(_URGENTLY_DUE if urgent else _DUE, begin=begin)
     for urgent in (False, True)
     for begin in (False, True)
 }
@@ -106,11 +110,15 @@ _SENT_WITHIN = sa.select(sa.func.count()).where(
 _ONE_COUNTS = sa.select(sa.func.pg_advisory_xact_lock(sa.literal(0x6C657474)))  # "lett", a number of our own
 _COPIES_DUE = (
     sa.select(letter.c.id, letter.c.message_id, letter.c.skeleton)
-    .where(letter.c.copy == "due")
+    .where(letter.c.copy == spelt("due"))
     .order_by(letter.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-_COPIES_DUE_AT_REST = _COPIES_DUE.where(~sa.exists().where(mail.c.state.in_((MailState.NEW, MailState.READY))))
+_TO_HANDLE = (
+    sa.select(mail.c.id).where(mail.c.state == spelt(state)).order_by(mail.c.id)
+    for state in (MailState.NEW, MailState.READY)
+)
+_COPIES_DUE_AT_REST = _COPIES_DUE.where(*(~any_of(oldest) for oldest in _TO_HANDLE))
 _COPIED = sa.update(letter).where(letter.c.id.in_(sa.bindparam("these", expanding=True))).values(copy="done")
 _WRITTEN_TO = sa.select(sa.func.count()).where(
     letter.c.recipient == sa.bindparam("to"),

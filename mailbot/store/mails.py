@@ -15,6 +15,7 @@ from mailbot.errors import NotFound
 from mailbot.store.folders import Folders, marking
 from mailbot.store.states import MailState
 from mailbot.store.tables import event, hand_reply, mail, mail_referral, need, raw, reading, referral
+from mailbot.store.waiting import any_of, spelt
 
 #: A mail that was being worked on this often when its process ended is set aside (DESIGN, act).
 STRIKES = 3
@@ -72,6 +73,7 @@ _KNOWN = sa.select(mail.c.uid).where(
     mail.c.mailbox == sa.bindparam("box"),
     mail.c.folder == sa.bindparam("in"),
     mail.c.uidvalidity == sa.bindparam("valid"),
+    mail.c.uid >= sa.bindparam("first"),  # else PostgreSQL may look through the whole folder
     mail.c.uid.in_(sa.bindparam("uids", expanding=True)),
 )
 _KEEP = sa.insert(mail).returning(mail.c.uid, mail.c.id)
@@ -93,36 +95,45 @@ _KEEP_ONE = (
 )
 _RAW = sa.select(raw.c.data).where(raw.c.mail_id == mail.c.id).scalar_subquery()
 _UNFILED = (
-    sa.select(mail.c.id)
+    sa.select(mail.c.id, mail.c.uidvalidity, mail.c.uid, mail.c.state)
     .where(
         mail.c.mailbox == sa.bindparam("box"),
         mail.c.folder == sa.bindparam("in"),
         mail.c.filed_at.is_(None),
-        mail.c.state.not_in([MailState.BEFORE_US, MailState.GONE]),
+        mail.c.state.not_in([spelt(MailState.BEFORE_US), spelt(MailState.GONE)]),
     )
-    .limit(1)
-)
-_FREE = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < sa.bindparam("now"))
-_NEXT = (
-    sa.select(mail.c.id)
-    .where(mail.c.state.in_(sa.bindparam("states", expanding=True)), _FREE)
     .order_by(mail.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
 )
-_TAKE = (
-    sa.update(mail)
-    # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
-    .where(mail.c.id.in_(sa.select(_NEXT.cte("due").c.id)), _FREE)
-    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), strikes=mail.c.strikes + 1)
-    .returning(*(_RAW if part.name == "raw" else mail.c[part.name] for part in fields(Taken)))
-)
+_TO_FILE = _UNFILED.where(mail.c.state.in_([MailState.HANDLED, MailState.NEEDS_PERSON, MailState.SET_ASIDE]))
+_FREE = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < sa.bindparam("now"))
+_OLDEST = {
+    state: sa.select(mail.c.id).where(mail.c.state == spelt(state)).order_by(mail.c.id)
+    for state in (MailState.NEW, MailState.READING, MailState.READY)
+}
+_ANY = {state: sa.select(any_of(oldest)) for state, oldest in _OLDEST.items()}
+
+
+def _take(oldest: sa.Select[tuple[int]]) -> Any:
+    free = oldest.where(_FREE).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
+    return (
+        sa.update(mail)
+        # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
+        .where(mail.c.id.in_(sa.select(free.cte("due").c.id)), _FREE)
+        .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"), strikes=mail.c.strikes + 1)
+        .returning(*(_RAW if part.name == "raw" else mail.c[part.name] for part in fields(Taken)))
+    )
+
+
+_TAKE = {state: _take(oldest) for state, oldest in _OLDEST.items()}
 _MOVE = sa.update(mail).where(mail.c.id == sa.bindparam("this"), mail.c.lease_owner == sa.bindparam("owner"))
 _READINGS = sa.select(reading.c.readings).where(reading.c.mail_id == sa.bindparam("this"))
 _SAME_WORDS = sa.and_(mail.c.message_id == sa.bindparam("told_id"), mail.c.content == sa.bindparam("words"))
-_EARLIER = sa.select(sa.func.min(mail.c.id)).where(
-    sa.or_(mail.c.sha256 == sa.bindparam("bytes"), _SAME_WORDS), mail.c.id < sa.bindparam("this")
-)
+# two questions and no "or", for which PostgreSQL may look through the whole table
+_SAME = sa.union_all(
+    *(sa.select(mail.c.id).where(same) for same in (mail.c.sha256 == sa.bindparam("bytes"), _SAME_WORDS))
+).subquery()
+_EARLIER = sa.select(sa.func.min(_SAME.c.id)).where(_SAME.c.id < sa.bindparam("this"))
 _BEFORE = sa.select(
     _EARLIER.scalar_subquery(),
     sa.exists().where(hand_reply.c.message_id == sa.bindparam("told_id")),
@@ -172,7 +183,7 @@ class Mails:
 
     def known_uids(self, mailbox: str, folder: str, uidvalidity: int, uids: Collection[int]) -> set[int]:
         """Which of these UIDs the ledger has."""
-        values = {"box": mailbox, "in": folder, "valid": uidvalidity, "uids": uids}
+        values = {"box": mailbox, "in": folder, "valid": uidvalidity, "uids": uids, "first": min(uids, default=0)}
         return set(self._connection.execute(_KNOWN, values).scalars())
 
     def keep(self, mailbox: str, folder: str, role: str, uidvalidity: int, arrived: Sequence[Arrived]) -> Sequence[int]:
@@ -213,32 +224,28 @@ class Mails:
 
     def to_file(self, mailbox: str, folder: str, limit: int = 500) -> Sequence[sa.RowMapping]:
         """Finished mails of a folder that have not been filed: id, uidvalidity, uid, state."""
-        query = (
-            sa.select(mail.c.id, mail.c.uidvalidity, mail.c.uid, mail.c.state)
-            .where(
-                mail.c.mailbox == mailbox,
-                mail.c.folder == folder,
-                mail.c.filed_at.is_(None),
-                mail.c.state.in_([MailState.HANDLED, MailState.NEEDS_PERSON, MailState.SET_ASIDE]),
-            )
-            .order_by(mail.c.id)
-            .limit(limit)
-        )
-        return self._connection.execute(query).mappings().all()
+        return self._connection.execute(_TO_FILE, {"box": mailbox, "in": folder, "most": limit}).mappings().all()
 
     def any_unfiled(self, mailbox: str, folder: str) -> bool:
         """Whether a mail of this folder is, or soon will be, to be filed."""
-        return self._connection.execute(_UNFILED, {"box": mailbox, "in": folder}).first() is not None
+        return self._connection.execute(_UNFILED, {"box": mailbox, "in": folder, "most": 1}).first() is not None
 
     def filed(self, ids: Collection[int]) -> None:
         self._connection.execute(sa.update(mail).where(mail.c.id.in_(ids)).values(filed_at=self._now))
 
     # -- act and read
 
-    def take(self, states: Collection[MailState], limit: int, lease: timedelta) -> list[Taken]:
-        """Lease up to `limit` mails in these states, oldest first. Each lease is a strike until the work is done."""
-        values = {"now": self._now, "until": self._now + lease, "owner": self._owner, "most": limit, "states": states}
-        rows = self._connection.execute(_TAKE, values).all()
+    def any_waits(self, state: MailState) -> bool:
+        """Whether a mail is new, is to be read, or is ready."""
+        return bool(self._connection.execute(_ANY[state]).scalar())
+
+    def take(self, state: MailState, limit: int, lease: timedelta) -> list[Taken]:
+        """Lease up to `limit` mails that are new, to be read, or ready, oldest first.
+
+        Each lease is a strike until the work is done.
+        """
+        values = {"now": self._now, "until": self._now + lease, "owner": self._owner, "most": limit}
+        rows = self._connection.execute(_TAKE[state], values).all()
         return sorted((Taken(row[0], MailState(row[1]), *row[2:]) for row in rows), key=lambda taken: taken.id)
 
     def renew(self, mail_id: int, lease: timedelta) -> bool:

@@ -24,6 +24,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from mailbot.store import waiting
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -91,7 +93,10 @@ mail = Table(
     Column("error", Text),
     UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
     Index(None, "state", "id"),
-    Index(None, "filed_at", "folder", "state"),
+    waiting.index("ix_mail_new", "state = 'new'"),
+    waiting.index("ix_mail_reading", "state = 'reading'"),
+    waiting.index("ix_mail_ready", "state = 'ready'"),
+    waiting.index("ix_mail_unfiled", "filed_at IS NULL AND state NOT IN ('before_us', 'gone')", "folder"),
 )
 
 #: The bytes of a mail, apart: a row that changes is written anew as a whole.
@@ -231,8 +236,9 @@ letter = Table(
     UniqueConstraint("cause", "name", "recipient"),
     Index(None, "state", "next_try_at"),
     Index(None, "recipient", "name", "written_at"),
-    Index(None, "copy"),
     Index(None, "sent_at"),
+    waiting.index("ix_letter_ready", "state = 'ready'"),
+    waiting.index("ix_letter_copy_due", "copy = 'due'"),
 )
 
 #: The words that prove answers to letters to staff, one for each letter and recipient.
