@@ -65,7 +65,7 @@ class Transaction:
         if self.connection.dialect.name == "postgresql":
             self.audit.write()  # what happened before stands before it
             return self.mails.finish_saying(mail_id, marks, {"actor": MAILBOT, "what": what, "detail": detail})
-        state = self.mails.finish(mail_id, **marks._asdict())
+        state = self.mails.finish(mail_id, marks)
         if state:
             self.audit.add(what, mail_id=mail_id, **detail, state=state)
         return state

@@ -7,12 +7,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from mailbot.store.prepared import Prepared
 from mailbot.store.tables import enquiry
 
 _OPEN = sa.select(enquiry.c.id).where(enquiry.c.address == sa.bindparam("who"), enquiry.c.closed_at.is_(None))
 _NEW = {name: sa.bindparam(name, type_=enquiry.c[name].type) for name in ("mail_id", "address", "asked_at")}
 _IS_OPEN = sa.exists().where(enquiry.c.address == _NEW["address"], enquiry.c.closed_at.is_(None))
-_ADD = sa.insert(enquiry).from_select([*_NEW], sa.select(*_NEW.values()).where(~_IS_OPEN)).returning(enquiry.c.id)
+_ADD = Prepared(
+    sa.insert(enquiry).from_select([*_NEW], sa.select(*_NEW.values()).where(~_IS_OPEN)).returning(enquiry.c.id)
+)
 
 
 class Enquiries:
@@ -24,7 +27,7 @@ class Enquiries:
     def open(self, mail_id: int, address: str, asked_at: datetime) -> int:
         """A new enquiry; asking again while one is open is the same enquiry."""
         row = {"mail_id": mail_id, "address": address, "asked_at": asked_at}
-        added = self._connection.execute(_ADD, row).scalar()  # most people ask once: one question instead of two
+        added = _ADD.scalar(self._connection, row)  # most people ask once: one question instead of two
         return int(added or self._connection.execute(_OPEN, {"who": address}).scalar_one())
 
     def close(self, addresses: Sequence[str], referral_id: int) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from mailbot.errors import NotFound
 from mailbot.letters import Attachment, Letter, mark_of
+from mailbot.store.prepared import Prepared
 from mailbot.store.states import LetterState, MailState
 from mailbot.store.tables import blob, flag, letter, mail
 from mailbot.store.waiting import any_of, spelt
@@ -46,8 +47,13 @@ class Due(NamedTuple):
 
 
 # What every letter needs is built once: building a statement takes longer than running it.
+_NEW = {
+    one.name: sa.bindparam(one.name, type_=one.type)
+    for one in letter.c
+    if one.name not in ("id", "lease_owner", "lease_until", "doubt_since", "sent_at", "copy", "note")
+}
 _PUT = {
-    name: insert(letter).on_conflict_do_nothing().returning(letter.c.id)
+    name: Prepared(insert(letter).values(_NEW).on_conflict_do_nothing().returning(letter.c.id))
     for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
 }
 _THERE = sa.select(blob.c.sha256).where(blob.c.sha256.in_(sa.bindparam("hashes", expanding=True)))
@@ -62,7 +68,7 @@ _DUE = (
 )
 _URGENTLY_DUE = _DUE.where(letter.c.name == _URGENT)
 _PAUSED = sa.exists().where(flag.c.name == "paused", flag.c.value != "")
-_IS_DUE = sa.select(any_of(_DUE), any_of(_URGENTLY_DUE), _PAUSED)
+_IS_DUE = Prepared(sa.select(any_of(_DUE), any_of(_URGENTLY_DUE), _PAUSED))
 
 
 def _take(letters: sa.Select[tuple[int]], *, begin: bool) -> Any:
@@ -84,12 +90,12 @@ def _take(letters: sa.Select[tuple[int]], *, begin: bool) -> Any:
 
 
 _TAKE = {
-    (urgent, begin): _take(_URGENTLY_DUE if urgent else _DUE, begin=begin)
+    (urgent, begin): Prepared(_take(_URGENTLY_DUE if urgent else _DUE, begin=begin))
     for urgent in (False, True)
     for begin in (False, True)
 }
 _OURS = sa.and_(letter.c.id == sa.bindparam("this"), letter.c.lease_owner == sa.bindparam("owner"))
-_BEGIN = (
+_BEGIN = Prepared(
     sa.update(letter)
     .where(_OURS, letter.c.state == LetterState.LEASED)
     .values(state=LetterState.SENDING, lease_until=sa.bindparam("until"))
@@ -164,7 +170,8 @@ class LetterBox:
             "attachments": [attachment.sha256 for attachment in written.attachments],
             "skeleton": written.skeleton,
         }
-        return self._connection.execute(_PUT[self._connection.dialect.name], values).scalar()
+        put: int | None = _PUT[self._connection.dialect.name].scalar(self._connection, values)
+        return put
 
     def _keep(self, attachments: Sequence[Attachment]) -> None:
         """Each attachment once; they are large and mostly the same, so asking first is quicker than inserting."""
@@ -186,7 +193,7 @@ class LetterBox:
     def take(self, limit: int, lease: timedelta, *, urgent: bool = False, begin: bool = False) -> list[ToSend]:
         """Lease up to `limit` letters that are due, oldest first, and `begin` the first; or of the `urgent` alone."""
         values = {**self._due(), "most": limit, "owner": self._owner, "until": self._now + lease}
-        rows = self._connection.execute(_TAKE[urgent, begin], values).all()
+        rows = _TAKE[urgent, begin].rows(self._connection, values)
         return sorted((ToSend(*row) for row in rows), key=lambda to_send: to_send.id)
 
     def _due(self) -> dict[str, datetime]:
@@ -195,7 +202,7 @@ class LetterBox:
     def begin(self, letter_id: int, lease: timedelta) -> bool:
         """Whether the letter is still ours to hand over; from here on it may have gone."""
         values = {"this": letter_id, "owner": self._owner, "until": self._now + lease}
-        return self._connection.execute(_BEGIN, values).rowcount == 1
+        return _BEGIN.rowcount(self._connection, values) == 1
 
     def finish(self, letter_id: int, to: LetterState, **values: Any) -> bool:
         """Whether the letter that we began is now in state `to`."""
@@ -216,7 +223,7 @@ class LetterBox:
 
     def due(self) -> Due:
         """What deliver must know before it takes letters, asked at once."""
-        return Due(*self._connection.execute(_IS_DUE, self._due()).one())
+        return Due(*_IS_DUE.rows(self._connection, self._due())[0])
 
     def dead_leases(self) -> bool:
         return self._connection.execute(_ANY_LEASE_OVER, {"now": self._now}).first() is not None

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from mailbot.errors import NotFound
 from mailbot.store.folders import Folders, marking
+from mailbot.store.prepared import Prepared
 from mailbot.store.states import MailState
 from mailbot.store.tables import event, hand_reply, mail, mail_referral, need, raw, reading, referral
 from mailbot.store.waiting import any_of, spelt
@@ -85,9 +86,9 @@ _ONE = {
         *("state", "came_at", "kept_at", "size", "sha256", "error"),
     )
 }
-_KEPT = sa.insert(mail).values(_ONE).returning(mail.c.id).cte("kept")
+_KEPT = sa.insert(mail).values({**_ONE, "strikes": 0}).returning(mail.c.id).cte("kept")
 #: on PostgreSQL, a mail, its bytes and the mark of its folder
-_KEEP_ONE = (
+_KEEP_ONE = Prepared(
     sa.insert(raw)
     .from_select(["mail_id", "data"], sa.select(_KEPT.c.id, sa.bindparam("data", type_=raw.c.data.type)))
     .add_cte(marking("postgresql").cte("marked"))
@@ -125,7 +126,7 @@ def _take(oldest: sa.Select[tuple[int]]) -> Any:
     )
 
 
-_TAKE = {state: _take(oldest) for state, oldest in _OLDEST.items()}
+_TAKE = {state: Prepared(_take(oldest)) for state, oldest in _OLDEST.items()}
 _MOVE = sa.update(mail).where(mail.c.id == sa.bindparam("this"), mail.c.lease_owner == sa.bindparam("owner"))
 _READINGS = sa.select(reading.c.readings).where(reading.c.mail_id == sa.bindparam("this"))
 _SAME_WORDS = sa.and_(mail.c.message_id == sa.bindparam("told_id"), mail.c.content == sa.bindparam("words"))
@@ -134,10 +135,12 @@ _SAME = sa.union_all(
     *(sa.select(mail.c.id).where(same) for same in (mail.c.sha256 == sa.bindparam("bytes"), _SAME_WORDS))
 ).subquery()
 _EARLIER = sa.select(sa.func.min(_SAME.c.id)).where(_SAME.c.id < sa.bindparam("this"))
-_BEFORE = sa.select(
-    _EARLIER.scalar_subquery(),
-    sa.exists().where(hand_reply.c.message_id == sa.bindparam("told_id")),
-    sa.exists().where(referral.c.referrer == sa.bindparam("from")),
+_BEFORE = Prepared(
+    sa.select(
+        _EARLIER.scalar_subquery(),
+        sa.exists().where(hand_reply.c.message_id == sa.bindparam("told_id")),
+        sa.exists().where(referral.c.referrer == sa.bindparam("from")),
+    )
 )
 _WAITS = sa.exists().where(need.c.mail_id == mail.c.id, need.c.closed_at.is_(None))
 _FINISH = _MOVE.values(
@@ -147,9 +150,11 @@ _FINISH = _MOVE.values(
     strikes=0,
     handled_at=sa.bindparam("now"),
 ).returning(mail.c.state)
-_FINISHED = _FINISH.values({one: sa.bindparam(one, type_=mail.c[one].type) for one in Marks._fields}).cte("finished")
+_FINISH_MARKED = _FINISH.values({one: sa.bindparam(one, type_=mail.c[one].type) for one in Marks._fields})
+_FINISHED = _FINISH_MARKED.cte("finished")
+_FINISH_ONE = Prepared(_FINISH_MARKED)
 #: on PostgreSQL, a mail and the event that says so, in whose detail its state is
-_FINISH_SAYING = (
+_FINISH_SAYING = Prepared(
     sa.insert(event)
     .from_select(
         ["at", "actor", "what", "mail_id", "detail"],
@@ -202,7 +207,7 @@ class Mails:
         if self._connection.dialect.name == "postgresql":
             row = self._row(mailbox, folder, role, uidvalidity, arrived)
             values = {**row, "data": arrived.raw, "name": folder, "next_uid": next_uid}
-            return int(self._connection.execute(_KEEP_ONE, values).scalar_one())
+            return int(_KEEP_ONE.scalar(self._connection, values))
         (mail_id,) = self.keep(mailbox, folder, role, uidvalidity, [arrived])
         Folders(self._connection, self._now).mark(mailbox, folder, uidvalidity, next_uid)
         return mail_id
@@ -245,7 +250,7 @@ class Mails:
         Each lease is a strike until the work is done.
         """
         values = {"now": self._now, "until": self._now + lease, "owner": self._owner, "most": limit}
-        rows = self._connection.execute(_TAKE[state], values).all()
+        rows = _TAKE[state].rows(self._connection, values)
         return sorted((Taken(row[0], MailState(row[1]), *row[2:]) for row in rows), key=lambda taken: taken.id)
 
     def renew(self, mail_id: int, lease: timedelta) -> bool:
@@ -260,19 +265,19 @@ class Mails:
         done = {**ours, "state": to, "lease_owner": None, "lease_until": None, "strikes": 0, **values}
         return self._connection.execute(update, done).rowcount == 1
 
-    def finish(self, mail_id: int, **values: Any) -> MailState | None:
+    def finish(self, mail_id: int, marks: Marks) -> MailState | None:
         """Where the mail, under our lease, is now: with a person if something of it waits for one, else handled.
 
         None: another had it.
         """
         ours = {"this": mail_id, "owner": self._owner, "now": self._now}
-        state = self._connection.execute(_FINISH, {**ours, **values}).scalar()
+        state = _FINISH_ONE.scalar(self._connection, {**ours, **marks._asdict()})
         return MailState(state) if state else None
 
     def finish_saying(self, mail_id: int, marks: Marks, said: Mapping[str, Any]) -> MailState | None:
-        """The same with its marks, and an event (actor, what, detail) that says so: PostgreSQL in one statement."""
+        """The same, and an event (actor, what, detail) that says so: PostgreSQL in one statement."""
         ours = {"this": mail_id, "owner": self._owner, "now": self._now}
-        state = self._connection.execute(_FINISH_SAYING, {**ours, **marks._asdict(), **said}).scalar()
+        state = _FINISH_SAYING.scalar(self._connection, {**ours, **marks._asdict(), **said})
         return MailState(state) if state else None
 
     def give_back(self, mail_ids: Collection[int]) -> None:
@@ -316,7 +321,7 @@ class Mails:
     def before(self, mail_id: int, sha256: str, message_id: str, content: str, sender: str) -> Before:
         """What was there before this mail, asked at once."""
         said = {"bytes": sha256, "told_id": message_id or None, "words": content, "from": sender or None}
-        earlier, answered, refers = self._connection.execute(_BEFORE, {"this": mail_id, **said}).one()
+        earlier, answered, refers = _BEFORE.rows(self._connection, {"this": mail_id, **said})[0]
         return Before(earlier, bool(answered), bool(refers))
 
     def waiting_of_kind(self, kind: str, sender: str, since: datetime, but: int) -> Sequence[int]:

@@ -31,6 +31,8 @@ Result = TypeVar("Result")
 LEASE = timedelta(minutes=5)
 LATER = MONDAY + timedelta(hours=1)
 NEW = MailState.NEW
+WHY = [{"rule": "asks_for_form", "words": "asks"}]
+MARKS = Marks("form_request", WHY, message_id=None, content="c", sender="", subject="Form")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -234,10 +236,10 @@ class TestMailLeases:
         (mail_id,) = keep(ours, 1)
         take(ours, MONDAY)
         with theirs.transaction(MONDAY) as tx:
-            assert tx.mails.finish(mail_id) is None
+            assert tx.mails.finish(mail_id, MARKS) is None
         with ours.transaction(MONDAY) as tx:
             assert not tx.mails.move(mail_id, MailState.READY, [MailState.READING])
-            assert tx.mails.finish(mail_id, kind="form_request") == MailState.HANDLED
+            assert tx.mails.finish(mail_id, MARKS) == MailState.HANDLED
             assert not tx.mails.move(mail_id, MailState.SET_ASIDE), "its lease has ended"
             assert (tx.mails.get(mail_id)["kind"], tx.mails.get(mail_id)["handled_at"]) == ("form_request", MONDAY)
 
@@ -249,26 +251,24 @@ class TestMailLeases:
             closed = tx.needs.open("unclear", "What is it?", mail_id=answered)
             assert closed is not None
             tx.needs.close(closed, "Ann", "done")
-            assert tx.mails.finish(waits) == MailState.NEEDS_PERSON
-            assert tx.mails.finish(answered) == tx.mails.finish(other) == MailState.HANDLED
+            assert tx.mails.finish(waits, MARKS) == MailState.NEEDS_PERSON
+            assert tx.mails.finish(answered, MARKS) == tx.mails.finish(other, MARKS) == MailState.HANDLED
             assert [tx.mails.get(one)["handled_at"] for one in (waits, answered)] == [MONDAY, MONDAY]
 
     def test_a_mail_is_done_with_an_event_that_says_so(self, open_store: Callable[[], Store]) -> None:
         ours, theirs = open_store(), open_store()
         (mail_id,) = keep(ours, 1)
         take(ours, MONDAY)
-        why = [{"rule": "asks_for_form", "words": "asks"}]
-        marks = Marks("form_request", why, message_id=None, content="c", sender="", subject="Form")
         with theirs.transaction(MONDAY) as tx:
-            assert tx.finish(mail_id, marks, "mail_handled", kind="form_request") is None
+            assert tx.finish(mail_id, MARKS, "mail_handled", kind="form_request") is None
             assert tx.audit.newest(10) == []
         with ours.transaction(MONDAY) as tx:
             tx.audit.add("earlier", letter_id=None)
-            assert tx.finish(mail_id, marks, "mail_handled", kind="form_request", why=["a"]) == MailState.HANDLED
+            assert tx.finish(mail_id, MARKS, "mail_handled", kind="form_request", why=["a"]) == MailState.HANDLED
             tx.audit.add("later")
         with ours.look(MONDAY) as tx:
             row = tx.mails.get(mail_id)
-            assert Marks(*(row[name] for name in Marks._fields)) == marks
+            assert Marks(*(row[name] for name in Marks._fields)) == MARKS
             assert (row["state"], row["handled_at"], row["strikes"]) == (MailState.HANDLED, MONDAY, 0)
             events = tx.audit.newest(10)
         assert [one["what"] for one in events] == ["earlier", "mail_handled", "later"]
@@ -867,7 +867,13 @@ class TestTransactions:
         with store.look(MONDAY) as tx:
             assert tx.switches.get("paused") == "", "nothing of a transaction is kept that did not end"
 
-    def test_a_server_that_was_restarted_costs_one_attempt(self, open_store: Callable[[], Store]) -> None:
+    @pytest.mark.parametrize("how", ["transaction", "statement"])
+    @pytest.mark.parametrize(
+        "ask", [lambda tx: tx.switches.put("paused", "yes"), lambda tx: tx.mails.take(NEW, 1, LEASE)]
+    )
+    def test_a_server_that_was_restarted_costs_one_attempt(
+        self, open_store: Callable[[], Store], ask: Callable[[Transaction], object], how: str
+    ) -> None:
         ours, theirs = open_store(), open_store()
         if ours.engine.dialect.name == "sqlite":
             pytest.skip("SQLite has no server")
@@ -876,10 +882,12 @@ class TestTransactions:
         with theirs.transaction(MONDAY) as tx:
             everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
             tx.connection.execute(sa.text(f"{everybody} AND datname = current_database()"))
-        with pytest.raises(OperationalError), ours.transaction(MONDAY) as tx:
-            tx.switches.put("paused", "yes")
-        with ours.transaction(MONDAY) as tx:
-            tx.switches.put("paused", "yes")
+        begin = getattr(ours, how)
+        with pytest.raises(OperationalError), begin(MONDAY) as tx:
+            ask(tx)
+        for _ in range(3):
+            with begin(MONDAY) as tx:
+                ask(tx)
 
     def test_in_a_snapshot_everything_stays_as_it_was(self, store: Store) -> None:
         with store.snapshot(MONDAY) as still, store.look(MONDAY) as tx:
