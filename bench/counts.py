@@ -13,8 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailbot.store.prepared import Prepared
-
 
 class Counts:
     """Counts from the moment it is made, in processes forked later too; `write` puts them into a file."""
@@ -72,6 +70,8 @@ def _note_change(connection: sa.Connection, cursor: Any, _sql: str, _values: Any
 
 
 def _note_prepared_changes() -> None:
+    from mailbot.store.prepared import Prepared  # noqa: PLC0415 - the bare loop has nothing of mailbot
+
     run = Prepared.run
 
     def noted(prepared: Prepared, connection: sa.Connection, values: Mapping[str, Any]) -> Any:
