@@ -20,6 +20,7 @@ from mailbot.letters import assemble, encode
 from mailbot.referral import State
 from mailbot.store import LetterState, MailState, Store, Transaction
 from mailbot.store.mails import Arrived, Marks
+from mailbot.store.prepared import Prepared
 from mailbot.store.referrals import NewReferral
 from mailbot.store.tables import event, letter, mail, metadata
 from parsers import Answer, Reading
@@ -927,8 +928,16 @@ class TestTransactions:
         assert found.utcoffset() == timedelta(0)
 
     def test_a_moment_without_a_zone_is_refused(self, store: Store) -> None:
-        with pytest.raises(sa.exc.StatementError, match="timezone"), store.transaction(datetime(2026, 1, 1)) as tx:  # noqa: DTZ001 - the point
+        zoneless = datetime(2026, 1, 1)  # noqa: DTZ001 - the point
+        with pytest.raises(sa.exc.StatementError, match="timezone"), store.transaction(zoneless) as tx:
             tx.audit.add("something")
+        with pytest.raises(sa.exc.StatementError, match="timezone"), store.look(zoneless) as tx:
+            tx.letters.due()
+
+    def test_a_prepared_statement_names_every_column(self, store: Store) -> None:
+        """Else a row would lack what SQLAlchemy fills in."""
+        with pytest.raises(TypeError, match="every column"), store.transaction(MONDAY) as tx:
+            Prepared(sa.insert(mail).values(uid=1)).scalar(tx.connection, {})
 
 
 def count(tx: Transaction, table: sa.Table) -> int:
