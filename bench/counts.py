@@ -7,11 +7,13 @@ import json
 import multiprocessing
 import os
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+
+#: how statements begin that may change something; ours that begin with a WITH end in one
+_CHANGES = ("INSERT", "UPDATE", "DELETE", "WITH")
 
 
 class Counts:
@@ -29,7 +31,6 @@ class Counts:
         """Count every commit of SQLAlchemy that changed something; only looking is not counted."""
         if not os.environ.get("MAILBOT_DATABASE__URL", "").startswith("sqlite"):  # SQLite counts by itself
             sa.event.listen(sa.Engine, "after_cursor_execute", _note_change)
-            _note_prepared_changes()
         sa.event.listen(sa.Engine, "commit", self._committed)
 
     def write(self, path: Path, **more: float) -> None:
@@ -64,23 +65,9 @@ class Counts:
             self.committed()
 
 
-def _note_change(connection: sa.Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-    if (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount != 0:
+def _note_change(connection: sa.Connection, cursor: Any, sql: str, _values: Any, _context: Any, _many: bool) -> None:
+    if sql.startswith(_CHANGES) and cursor.rowcount != 0:
         connection.info["changed"] = True
-
-
-def _note_prepared_changes() -> None:
-    from mailbot.store.prepared import Prepared  # noqa: PLC0415 - the bare loop has nothing of mailbot
-
-    run = Prepared.run
-
-    def noted(prepared: Prepared, connection: sa.Connection, values: Mapping[str, Any]) -> Any:
-        cursor = run(prepared, connection, values)
-        if prepared.statement.is_dml and cursor.rowcount != 0:
-            connection.info["changed"] = True
-        return cursor
-
-    Prepared.run = noted  # type: ignore[method-assign, assignment]  # watched, not replaced
 
 
 def _add(counter: Any, number: int) -> None:

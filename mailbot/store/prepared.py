@@ -17,7 +17,7 @@ class Prepared:
     """A statement of SQLAlchemy's with the same parameters every time, none of them a list.
 
     Run as `Connection.execute` runs it: within the same transaction, with the same rows (as plain tuples), and raising
-    the same errors, but without the parameters in their text.
+    the same errors, without the parameters in their text. Who listens for statements is told, without a context.
     """
 
     def __init__(self, statement: Any) -> None:
@@ -49,7 +49,12 @@ class Prepared:
         driver: Any = connection.connection.driver_connection
         fault = connection.dialect.loaded_dbapi.Error
         try:
-            return driver.execute(compiled.sql, given)
+            cursor = driver.cursor()
+            for told in connection.dispatch.before_cursor_execute:
+                told(connection, cursor, compiled.sql, given, None, False)
+            cursor.execute(compiled.sql, given)
+            for told in connection.dispatch.after_cursor_execute:
+                told(connection, cursor, compiled.sql, given, None, False)
         except fault as error:
             gone = connection.dialect.is_disconnect(error, driver, None)
             if gone:  # as SQLAlchemy does: the others are as old
@@ -58,6 +63,7 @@ class Prepared:
             raise sa.exc.DBAPIError.instance(
                 compiled.sql, None, error, fault, hide_parameters=True, connection_invalidated=gone
             ) from error
+        return cursor
 
 
 class _Compiled:

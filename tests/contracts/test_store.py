@@ -934,6 +934,18 @@ class TestTransactions:
         with pytest.raises(sa.exc.StatementError, match="timezone"), store.look(zoneless) as tx:
             tx.letters.due()
 
+    def test_who_listens_for_statements_is_told_of_prepared_ones(self, store: Store) -> None:
+        told: list[str] = []
+
+        def tell(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+            told.append(sql)
+
+        for moment in ("before_cursor_execute", "after_cursor_execute"):
+            sa.event.listen(store.engine, moment, tell)
+        with store.transaction(MONDAY) as tx:
+            tx.mails.take(NEW, 1, LEASE)
+        assert ["UPDATE mail" in one for one in told] == [True, True]
+
     def test_a_prepared_statement_names_every_column(self, store: Store) -> None:
         """Else a row would lack what SQLAlchemy fills in."""
         with pytest.raises(TypeError, match="every column"), store.transaction(MONDAY) as tx:

@@ -47,7 +47,8 @@ def while_sending() -> None:
     @sa.event.listens_for(sa.Engine, "after_cursor_execute")
     def _written(_connection: sa.Connection, _cursor: Any, statement: str, values: Any, *_: object) -> None:
         sends = threading.current_thread().name == "deliver"  # elsewhere it is rehearsed, with no letter
-        here.begun = sends and "UPDATE letter" in statement and "sending" in list(values)
+        given = values.values() if isinstance(values, dict) else values
+        here.begun = sends and "UPDATE letter" in statement and "sending" in given
 
     @sa.event.listens_for(sa.Pool, "checkin")
     def _checkin(_connection: Any, _record: object) -> None:
