@@ -17,7 +17,7 @@ from mailbot.letters import Attachment, Letter, mark_of
 from mailbot.store.prepared import Prepared
 from mailbot.store.states import LetterState, MailState
 from mailbot.store.tables import blob, flag, letter, mail
-from mailbot.store.waiting import any_of, spelt
+from mailbot.store.waiting import any_of, oldest, spelt
 
 #: of one name, so many are looked through for a mark
 _LOOKED_THROUGH = 2_000
@@ -58,13 +58,8 @@ _PUT = {
 }
 _THERE = sa.select(blob.c.sha256).where(blob.c.sha256.in_(sa.bindparam("hashes", expanding=True)))
 # No letter waits for longer than `far`: one that seems to was put off before the clock was put back.
-_DUE = (
-    sa.select(letter.c.id)
-    .where(
-        letter.c.state == spelt(LetterState.READY),
-        sa.or_(letter.c.next_try_at <= sa.bindparam("now"), letter.c.next_try_at > sa.bindparam("far")),
-    )
-    .order_by(letter.c.id)
+_DUE = oldest(letter, LetterState.READY).where(
+    sa.or_(letter.c.next_try_at <= sa.bindparam("now"), letter.c.next_try_at > sa.bindparam("far"))
 )
 _URGENTLY_DUE = _DUE.where(letter.c.name == _URGENT)
 _PAUSED = sa.exists().where(flag.c.name == "paused", flag.c.value != "")
@@ -120,11 +115,7 @@ _COPIES_DUE = (
     .order_by(letter.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-_TO_HANDLE = (
-    sa.select(mail.c.id).where(mail.c.state == spelt(state)).order_by(mail.c.id)
-    for state in (MailState.NEW, MailState.READY)
-)
-_COPIES_DUE_AT_REST = _COPIES_DUE.where(*(~any_of(oldest) for oldest in _TO_HANDLE))
+_COPIES_DUE_AT_REST = _COPIES_DUE.where(*(~any_of(oldest(mail, state)) for state in (MailState.NEW, MailState.READY)))
 _COPIED = sa.update(letter).where(letter.c.id.in_(sa.bindparam("these", expanding=True))).values(copy="done")
 _WRITTEN_TO = sa.select(sa.func.count()).where(
     letter.c.recipient == sa.bindparam("to"),

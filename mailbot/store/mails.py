@@ -16,7 +16,7 @@ from mailbot.store.folders import Folders, marking
 from mailbot.store.prepared import Prepared
 from mailbot.store.states import MailState
 from mailbot.store.tables import event, hand_reply, mail, mail_referral, need, raw, reading, referral
-from mailbot.store.waiting import any_of, spelt
+from mailbot.store.waiting import any_of, oldest, spelt
 
 #: A mail that was being worked on this often when its process ended is set aside (DESIGN, act).
 STRIKES = 3
@@ -108,15 +108,12 @@ _UNFILED = (
 )
 _TO_FILE = _UNFILED.where(mail.c.state.in_([MailState.HANDLED, MailState.NEEDS_PERSON, MailState.SET_ASIDE]))
 _FREE = sa.or_(mail.c.lease_until.is_(None), mail.c.lease_until < sa.bindparam("now"))
-_OLDEST = {
-    state: sa.select(mail.c.id).where(mail.c.state == spelt(state)).order_by(mail.c.id)
-    for state in (MailState.NEW, MailState.READING, MailState.READY)
-}
-_ANY = {state: sa.select(any_of(oldest)) for state, oldest in _OLDEST.items()}
+_WAITING = {state: oldest(mail, state) for state in (MailState.NEW, MailState.READING, MailState.READY)}
+_ANY = {state: sa.select(any_of(rows)) for state, rows in _WAITING.items()}
 
 
-def _take(oldest: sa.Select[tuple[int]]) -> Any:
-    free = oldest.where(_FREE).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
+def _take(rows: sa.Select[tuple[int]]) -> Any:
+    free = rows.where(_FREE).limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
     return (
         sa.update(mail)
         # a CTE: PostgreSQL may run a subquery that skips locks again for each row, and take more than the limit
@@ -126,7 +123,7 @@ def _take(oldest: sa.Select[tuple[int]]) -> Any:
     )
 
 
-_TAKE = {state: Prepared(_take(oldest)) for state, oldest in _OLDEST.items()}
+_TAKE = {state: Prepared(_take(rows)) for state, rows in _WAITING.items()}
 _MOVE = sa.update(mail).where(mail.c.id == sa.bindparam("this"), mail.c.lease_owner == sa.bindparam("owner"))
 _READINGS = sa.select(reading.c.readings).where(reading.c.mail_id == sa.bindparam("this"))
 _SAME_WORDS = sa.and_(mail.c.message_id == sa.bindparam("told_id"), mail.c.content == sa.bindparam("words"))
@@ -149,10 +146,9 @@ _FINISH = _MOVE.values(
     lease_until=None,
     strikes=0,
     handled_at=sa.bindparam("now"),
+    **{one: sa.bindparam(one, type_=mail.c[one].type) for one in Marks._fields},
 ).returning(mail.c.state)
-_FINISH_MARKED = _FINISH.values({one: sa.bindparam(one, type_=mail.c[one].type) for one in Marks._fields})
-_FINISHED = _FINISH_MARKED.cte("finished")
-_FINISH_ONE = Prepared(_FINISH_MARKED)
+_FINISH_ONE, _FINISHED = Prepared(_FINISH), _FINISH.cte("finished")
 #: on PostgreSQL, a mail and the event that says so, in whose detail its state is
 _FINISH_SAYING = Prepared(
     sa.insert(event)

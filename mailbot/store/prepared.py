@@ -21,12 +21,12 @@ class Prepared:
     """
 
     def __init__(self, statement: Any) -> None:
-        self.statement = statement
+        self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows that it finds or gives back."""
-        cursor = self.run(connection, values)
+        cursor = self._run(connection, values)
         return self._compiled[connection.dialect.name].rows(cursor)
 
     def scalar(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:
@@ -36,13 +36,13 @@ class Prepared:
 
     def rowcount(self, connection: sa.Connection, values: Mapping[str, Any]) -> int:
         """How many rows it changed."""
-        return int(self.run(connection, values).rowcount)
+        return int(self._run(connection, values).rowcount)
 
-    def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:
+    def _run(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:
         """The driver's cursor after it."""
         compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
-            compiled = self._compiled[connection.dialect.name] = _Compiled(self.statement, connection.dialect)
+            compiled = self._compiled[connection.dialect.name] = _Compiled(self._statement, connection.dialect)
         given = compiled.parameters(values)
         if not connection.in_transaction():
             connection.begin()  # as SQLAlchemy does by itself

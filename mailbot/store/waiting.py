@@ -19,6 +19,11 @@ def spelt(word: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{word}'", sa.Text)
 
 
-def any_of(oldest: sa.Select[tuple[int]]) -> sa.ColumnElement[bool]:
+def oldest(table: sa.Table, state: str) -> sa.Select[tuple[int]]:
+    """The numbers of the rows in a state, in the order of its index."""
+    return sa.select(table.c.id).where(table.c.state == spelt(state)).order_by(table.c.id)
+
+
+def any_of(rows: sa.Select[tuple[int]]) -> sa.ColumnElement[bool]:
     """Whether there is any of these, which are in the order of their index."""
-    return oldest.limit(1).scalar_subquery().is_not(None)
+    return rows.limit(1).scalar_subquery().is_not(None)
