@@ -19,7 +19,7 @@ PDFJS := $(if $(shell command -v npm),tests/parsers/fill/node_modules)
 # The whole suite on every core, at most four; the tests of a file stay in one worker. Those that ARGS names need none.
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help demo test check bench bench-faults bench-crash bench-forms bench-mail bench-lists fuzz packages learn lock clean
+.PHONY: help demo test check bench bench-faults bench-crash bench-forms bench-mail bench-lists fuzz packages learn learn-encoder lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo 'make fuzz      200,000 mutated mails; make fuzz ARGS="--mails 20000 --seed 7"'
 	@echo 'make bench-faults  bad days, one fault after another; ARGS=--smoke some of them'
 	@echo 'make learn     config/words/likeness.toml anew, from the examples in tests/corpus/words'
+	@echo 'make learn-encoder  config/words/encoder.onnx anew, from the same: gigabytes of libraries and a quarter of an hour'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'
 	@echo 'make clean     away with what make made'
@@ -78,6 +79,12 @@ packages:
 # From the examples in tests/corpus/words; the same examples give the same table.
 learn: $(VENV)/dev.stamp
 	$(BIN)/python scripts/learn
+
+# In a folder of its own: what teaches the model weighs gigabytes, and nothing else needs it.
+learn-encoder:
+	@scripts/venv build/learn $(PYTHON)
+	build/learn/bin/python -m pip install --quiet -e . -r scripts/learn_encoder.txt
+	build/learn/bin/python scripts/learn_encoder $(ARGS)
 
 lock: scripts/lock
 	$(or $(PYTHON),python3.11) scripts/lock

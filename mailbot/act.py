@@ -75,6 +75,7 @@ class Actor:
         """Act on a request from nobody: what is made once is there when the first mail comes. Nothing of it is kept."""
         for words in self._office.words.values():
             words.make_ready()
+        self._office.encoder.asks("", "Nothing.")
         box, now = self._office.settings.mailbox.address, self._clock.now()
         raw = _REQUEST % box.encode()
         with self._store.look(now) as tx:

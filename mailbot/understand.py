@@ -97,6 +97,7 @@ def look_up(office: Office, tx: Transaction, mail_id: int, mail: Mail, readings:
         staff=staff,
         codes=_codes(office, tx, mail) if staff & {mail.sender.address, *(one.recipient for one in letters)} else (),
         words=office.words,
+        encoder=office.encoder,
     )
 
 

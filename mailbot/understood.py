@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailbot.encoder import Encoder
 from mailbot.mail import Mail
 from mailbot.signs import automatic_sign, bulk_sign, passed_on_by_rule, spam_sign
 from mailbot.wordlists import WordList
@@ -100,6 +101,7 @@ class Known:
     staff: frozenset[str] = frozenset()  # addresses whose decisions count
     codes: tuple[IssuedCode, ...] = ()  # looked up where staff write, or a letter to staff is answered
     words: Mapping[str, WordList] = field(default_factory=dict)  # by the name of their file
+    encoder: Encoder | None = None  # a second opinion of what reads like a request; without it the table's stands alone
 
     @property
     def forms(self) -> tuple[Reading, ...]:

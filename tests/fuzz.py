@@ -85,7 +85,7 @@ def _somewhere(mail: bytes | bytearray, chance: random.Random) -> int:
 def fault(number: int, seed: int = SEED) -> str:
     """What went wrong with a mail; nothing where all went well."""
     raw = mutated(number, seed)
-    known = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words)
+    known = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words, encoder=our_office().encoder)
     start = time.process_time()  # of this process: what else the machine does is not the mail's doing
     try:
         found = parse(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from mailbot.understood import Known
 from mailbot.wordlists import WordList
 from tests.desk import MONDAY, US, mail, our_office
 
-KNOWN = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words)
+KNOWN = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words, encoder=our_office().encoder)
 
 ASK = """
 Please can you send me a referral form?
@@ -225,6 +226,9 @@ def got_form(*names: str) -> tuple[int, int]:
         ("asks9", "asks10"),
         ("asks11", "asks12"),
         ("asks13", "asks14"),
+        ("asks16", "asks17", "asks18", "asks19"),
+        ("asks20", "asks21", "asks22", "asks23"),
+        ("asks24", "asks25", "asks26"),
     ],
 )
 def test_of_hard_requests_most_are_understood_and_the_others_go_to_a_person(names: tuple[str, ...]) -> None:
@@ -242,6 +246,9 @@ def test_of_hard_requests_most_are_understood_and_the_others_go_to_a_person(name
         ("others9", "others10"),
         ("others11", "others12", "others13"),
         ("others14", "others15"),
+        ("others16", "others17", "others18", "others19"),
+        ("others20", "others21", "others22", "others23"),
+        ("others24", "others25", "others26"),
     ],
 )
 def test_of_hard_others_few_would_get_the_form(names: tuple[str, ...]) -> None:
@@ -250,10 +257,22 @@ def test_of_hard_others_few_would_get_the_form(names: tuple[str, ...]) -> None:
 
 
 def test_one_plain_request_in_a_long_story_is_still_one() -> None:
-    story = "He waits by the school. He has written to her again. The police have warned him. " * 6
+    story = (
+        "I am working with a man on my caseload who has been sending messages to his former partner since the spring. "
+        "She has changed her number twice, and he has found the new one each time. He talks of little else, and has begun "
+        "to write to her sister and to her employer. He lives alone in Fareham and works nights in a warehouse. He says "
+        "that they will be together again by Christmas. His mother is worried and has asked us for help since October."
+    )
     asked = as_mail(f"{story}\nCould you send me your referral form, please?")
     told = as_mail(story)
-    assert likeness(asked, KNOWN) > 0.8 > likeness(told, KNOWN)
+    assert likeness(asked, KNOWN) > 0.7 > likeness(told, KNOWN)
+
+
+def test_where_the_table_is_in_doubt_the_encoder_decides() -> None:
+    found = as_mail(
+        "Suzanne from the PCC's office said you have your own pro-forma for outside agencies. Mind if I have it?"
+    )
+    assert likeness(found, KNOWN) > 0.88 > likeness(found, replace(KNOWN, encoder=None))
 
 
 @pytest.mark.parametrize(

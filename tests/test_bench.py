@@ -36,7 +36,7 @@ def test_it_runs_and_reports(dovecot: Dovecot, root: Path, tmp_path: Path) -> No
 
 def test_none_of_its_requests_is_in_doubt() -> None:
     office = our_office()
-    known = Known(now=MONDAY, our_addresses=frozenset({US}), words=office.words)
+    known = Known(now=MONDAY, our_addresses=frozenset({US}), words=office.words, encoder=office.encoder)
     mails = {number: parse(request(number, US)) for number in range(0, 10_000, 20)}
     assert [number for number, mail in mails.items() if not form_request.recognise(mail, known)] == []
 

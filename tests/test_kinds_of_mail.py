@@ -10,9 +10,11 @@ from mailbot.understood import Known, KnownReferral
 from tests.desk import MONDAY, US, mail, our_office
 
 WORDS = our_office().words
-STRANGER = Known(now=MONDAY, our_addresses=frozenset({US}), words=WORDS)
+STRANGER = Known(now=MONDAY, our_addresses=frozenset({US}), words=WORDS, encoder=our_office().encoder)
 OURS = KnownReferral(1, "HM-2026-0001", frozenset({"reference", "referrer"}))
-REFERRER = Known(now=MONDAY, our_addresses=frozenset({US}), words=WORDS, referrals=(OURS,))
+REFERRER = Known(
+    now=MONDAY, our_addresses=frozenset({US}), words=WORDS, encoder=our_office().encoder, referrals=(OURS,)
+)
 
 
 PROFESSIONALS = """

@@ -18,7 +18,7 @@ from mailbot.understood import Authenticity, Known, KnownReferral, joined, no_au
 from tests.desk import MONDAY, PASSED, SERVER, US, Desk, mail, our_office, our_settings
 from tests.test_mail import dsn
 
-KNOWN = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words)
+KNOWN = Known(now=MONDAY, our_addresses=frozenset({US}), words=our_office().words, encoder=our_office().encoder)
 
 
 @pytest.mark.parametrize(

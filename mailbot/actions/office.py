@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mailbot import criteria, outcomes
 from mailbot.bank_holidays import BankHolidays
 from mailbot.criteria import Published
+from mailbot.encoder import Encoder
 from mailbot.errors import UserError
 from mailbot.letters import Attachment, Letters
 from mailbot.outcomes import Outcomes
@@ -36,6 +38,7 @@ class Office:
     blanks: tuple[Attachment, ...]
     outcomes: Outcomes
     words: Mapping[str, WordList]
+    encoder: Encoder
     published: Published
     bank_holidays: BankHolidays
     secure: SecureList
@@ -47,46 +50,45 @@ class Office:
     @classmethod
     def open(cls, settings: Settings) -> Office:
         """Load everything from the configuration folder; raises one UserError with every problem."""
-        problems: list[str] = []
-        try:
-            form = Form.load(settings.form_folder)
-        except FormError as error:
-            problems.append(str(error))
-        try:
-            letters = Letters(settings)
-        except UserError as error:
-            problems.extend(error.problems)
-        try:
-            decided = outcomes.load(settings.folder)
-        except UserError as error:
-            problems.extend(error.problems)
-        try:
-            secure = SecureList.load(settings.folder)
-        except UserError as error:
-            problems.extend(error.problems)
-        try:
-            bank_holidays = BankHolidays.load(settings.folder)
-        except UserError as error:
-            problems.extend(error.problems)
-        try:
-            published = criteria.load(settings.folder)
-        except UserError as error:
-            problems.extend(error.problems)
-        words = {}
-        for name in _WORD_LISTS:
+        folder = settings.folder
+        parts: dict[str, Callable[[], Any]] = {
+            "form": lambda: Form.load(settings.form_folder),
+            "letters": lambda: Letters(settings),
+            "outcomes": lambda: outcomes.load(folder),
+            "secure": lambda: SecureList.load(folder),
+            "bank_holidays": lambda: BankHolidays.load(folder),
+            "published": lambda: criteria.load(folder),
+            "words": lambda: _word_lists(folder / "words"),
+            "encoder": lambda: Encoder(folder / "words"),
+        }
+        found, problems = {}, list[str]()
+        for name, load in parts.items():
             try:
-                words[name] = WordList.load(settings.folder / "words" / f"{name}.toml")
+                found[name] = load()
+            except FormError as error:
+                problems.append(str(error))
             except UserError as error:
                 problems.extend(error.problems)
-        missing = [file for file in BLANK_FILES if not (settings.form_folder / file).is_file()]
         problems.extend(
-            f"{settings.form_folder / file}: is missing; `mailbot form --build` makes it" for file in missing
+            f"{settings.form_folder / file}: is missing; `mailbot form --build` makes it"
+            for file in BLANK_FILES
+            if not (settings.form_folder / file).is_file()
         )
         if problems:
             raise UserError(*problems)
-        return cls(
-            settings, letters, form, blanks(settings.form_folder), decided, words, published, bank_holidays, secure
-        )
+        return cls(settings=settings, blanks=blanks(settings.form_folder), **found)
+
+
+def _word_lists(folder: Path) -> Mapping[str, WordList]:
+    found, problems = {}, list[str]()
+    for name in _WORD_LISTS:
+        try:
+            found[name] = WordList.load(folder / f"{name}.toml")
+        except UserError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise UserError(*problems)
+    return found
 
 
 def blanks(folder: Path) -> tuple[Attachment, ...]:

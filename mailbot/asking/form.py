@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from mailbot.asking.likeness import FEW_WORDS, likeness, telling_words
+from mailbot.asking.likeness import likeness, telling_words
 from mailbot.asking.named import marked
 from mailbot.asking.said import is_answer, said
 from mailbot.asking.thanks import counted, greets, only_thanks, says_something, thanks
-from mailbot.asking.whose import may_be_from_no_referrer
-from mailbot.mail import Mail
+from mailbot.asking.whose import is_professional, may_be_from_no_referrer
+from mailbot.mail import Mail, passes_on_own
+from mailbot.newwords import head_of_history, is_passed_on
 from mailbot.understood import Known, Why
 
-#: below this, a mail reads too unlike a request to be answered for a phrase alone (chosen on sets that were left out)
+# All chosen on mails of people whom neither the table nor the encoder had learned from:
+#: below this, a mail reads too unlike a request to be answered for a phrase alone
 _TOO_UNLIKE = 0.7
+#: and where no more words are written, so that a phrase which asks is most of what is said
+_TOO_UNLIKE_IN_FEW, _FEW_WORDS = 0.5, 16
+#: words in which a professional says plainly what they want: the table's opinion will do
+_PLAIN_WORDS = 25
 #: from this on, so like a request that no phrase is needed; and where it speaks of nothing of ours, or denies it
-_SURELY_LIKE, _SURELY_LIKE_ALTHOUGH = 0.8, 0.9
-#: where so few words are written, a phrase that asks is most of what is said, and less likeness will do
-_TOO_UNLIKE_IN_FEW = 0.5
+_SURELY_LIKE, _SURELY_LIKE_ALTHOUGH = 0.88, 0.95
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
 #: lines of a greeting, thanks, a name and what stands below it
 _SIGNATURE = 10
-#: FW: after any gateway's tags
-_PASSED_ON = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:fw|fwd|wg|tr)\s*:", re.IGNORECASE)
 
 
 def asks_for_form(mail: Mail, known: Known) -> Why | None:
@@ -55,19 +57,23 @@ def reads_like_asking(mail: Mail, known: Known) -> Why | None:
     least = _SURELY_LIKE if ours and len(asking) == len(every) else _SURELY_LIKE_ALTHOUGH
     if not mail.words or only_thanks(mail, known) or likeness(mail, known, unlearned=0.0) < least:
         return None
-    if is_letter_of_referral(mail, known):
-        return None  # it has the form too, and a person reads it
     words = telling_words(mail, known, asking=True)
     return Why("reads_like_request", f"reads like a request for the form: {f'“{about}”, ' if about else ''}{words}")
 
 
 def reads_otherwise(mail: Mail, known: Known) -> Why | None:
     """Where a phrase asks, but the mail reads as a whole as those do that only speak of a form."""
-    like = likeness(mail, known) if mail.words else 1.0
-    if like >= _TOO_UNLIKE or (like >= _TOO_UNLIKE_IN_FEW and counted(mail, known) <= FEW_WORDS):
+    like, written = likeness(mail, known) if mail.words else 1.0, counted(mail, known)
+    if like >= _TOO_UNLIKE or (like >= _TOO_UNLIKE_IN_FEW and written <= _FEW_WORDS):
         return None
+    if written <= _PLAIN_WORDS and is_professional(mail, known) and _table_alone(mail, known) >= _TOO_UNLIKE:
+        return None  # the encoder may take a client's troubles for the writer's own
     words = telling_words(mail, known, asking=False)
     return Why("reads_otherwise", f"reads more like mails that only speak of a form: {words}")
+
+
+def _table_alone(mail: Mail, known: Known) -> float:
+    return likeness(mail, replace(known, encoder=None))
 
 
 def _asks(sentence: str, known: Known) -> Why | None:
@@ -115,7 +121,7 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
         found.append(sensitive)
     if machine := reads_automatic(mail, known):
         found.append(machine)
-    if _PASSED_ON.match(mail.subject):
+    if passes_on_anothers(mail, known):
         found.append(Why("passed_on", "passes on somebody else's mail"))
     if any(not one.in_the_text for one in mail.readable) and not known.forms:
         found.append(Why("files_not_form", "brings files that are not our form"))
@@ -128,17 +134,30 @@ def wants_other_format(mail: Mail, known: Known) -> Why | None:
     return Why("other_format", f"asks for another format: “{words}”") if words else None
 
 
+def passes_on_anothers(mail: Mail, known: Known) -> bool:
+    """Whether it passes on somebody else's mail, and does not ask in its sender's own words (A11)."""
+    if not is_passed_on(mail.subject) or passes_on_own(mail, known.our_addresses):
+        return False
+    own = () if head_of_history(mail.words) else _sentences(mail.words, known)
+    asks = _first("for_sender", own, known)
+    return not asks or likeness(replace(mail, subject=""), known, unlearned=0.0) < _SURELY_LIKE
+
+
 def is_letter_of_referral(mail: Mail, known: Known) -> Why | None:
     """Words that refer somebody without our form, in a letter or beside one: the form is still needed (B6)."""
     if any(why.rule != "files_not_form" for why in against_asking(mail, known)) or known.forms:
         return None
-    if not said(mail, known, "form_request", "subject_matter"):
+    surely = likeness(mail, known, unlearned=0.0) >= _SURELY_LIKE
+    if not surely and not said(mail, known, "form_request", "subject_matter"):
         return None
     if words := said(mail, known, "form_request", "letter"):
         return Why("letter_of_referral", f"refers somebody without our form: “{words}”")
     asks = asks_for_form(mail, known)
-    if asks and asks.rule == "asks_how_to_refer" and mail.readable:
+    if mail.readable and asks and asks.rule == "asks_how_to_refer":
         return Why("letter_of_referral", f"{asks.words}, and brings papers that are not our form")
+    if mail.readable and surely:
+        words = telling_words(mail, known, asking=True)
+        return Why("letter_of_referral", f"reads like a request, and brings papers that are not our form: {words}")
     return None
 
 

@@ -6,6 +6,8 @@ says, such as the minutes of a meeting, a supplier's offer that quotes a request
 
 Each sentence is weighed by itself too, together with the phrases found in it, and the one that asks most counts most:
 one plain request in a long story is still a request. Where nothing in a mail asks, its sentences add nearly nothing.
+
+The table knows the words that it has seen. Where it is in doubt, a language model is asked too (encoder.py).
 """
 
 from __future__ import annotations
@@ -31,9 +33,11 @@ _PARTS = re.compile(r"[.!;\n]+")
 _FIRST, _LAST = 1200, 600  # characters
 _FIRST_SENTENCES, _LAST_SENTENCES = 20, 10
 #: what few words are, beside greeting and thanks, and what a long mail is
-FEW_WORDS, _LONG = 12, 80
+_FEW_WORDS, _LONG = 12, 80
 #: the lists of form_request.toml and of not_a_request.toml that are looked for in each sentence
 _ASKING, _DENYING = ("asks", "how", "asks_bare", "spoken_of", "names", "names_only"), ("denies", "not_wanted")
+#: odds beyond which the table is sure, as it is of the plain requests that most are
+_SURE = 5.0
 #: how much a phrase counts, and the words of a sentence together; and what no sum goes beyond
 _PHRASE, _SENTENCE, _MOST = 0.5, 1.5, 30.0
 
@@ -47,9 +51,17 @@ class Features:
 
 
 def likeness(mail: Mail, known: Known, *, unlearned: float = 1.0) -> float:
-    """From 0, reads like mails that ask for nothing, to 1, reads like requests; `unlearned` where there is no table."""
+    """From 0, reads like mails that ask for nothing, to 1, reads like requests; `unlearned` where there is no table.
+
+    Where the table of weights is not sure, what the encoder says of the same words counts twice as much.
+    """
     table = known.words["likeness"]
-    return _likeness(features(mail, known), table) if table.weights else unlearned
+    if not table.weights:
+        return unlearned
+    odds = _odds(features(mail, known), table)
+    if known.encoder and abs(odds) < _SURE:
+        odds = (odds + 2 * known.encoder.asks(mail.about, mail.words)) / 3
+    return 1 / (1 + math.exp(-odds))
 
 
 def telling_words(mail: Mail, known: Known, *, asking: bool) -> str:
@@ -72,7 +84,7 @@ def features(mail: Mail, known: Known) -> Features:
     """What a mail's words and their senses count: each kind together the same in a short mail as in a long one."""
     lists, written = known.words, counted(mail, known)
     as_a_whole = {
-        "=few": written <= FEW_WORDS,
+        "=few": written <= _FEW_WORDS,
         "=long": written > _LONG,
         "=answer": is_answer(mail),
         "=ours": bool(said(mail, known, "form_request", "ours", "subject_matter")),
@@ -82,11 +94,12 @@ def features(mail: Mail, known: Known) -> Features:
 
 
 @lru_cache(maxsize=4)  # it is asked for more than once of the same mail
-def _likeness(found: Features, table: WordList) -> float:
+def _odds(found: Features, table: WordList) -> float:
+    """The logarithm of the odds that it is a request, by the table."""
     weights = table.weights
     asked = math.fsum(math.exp(one) for one in _weighed(found, weights))
     total = weights[""] + _weight(found.whole, weights) + math.log1p(asked)
-    return 1 / (1 + math.exp(-max(-_MOST, min(_MOST, total))))
+    return max(-_MOST, min(_MOST, total))
 
 
 def _weighed(found: Features, weights: Mapping[str, float]) -> list[float]:

@@ -29,7 +29,7 @@ def from_no_referrer(mail: Mail, known: Known) -> Why | None:
     """
     if known.filled:
         return _rule(mail, known, "refers_self", _ABOUT_THEMSELVES)
-    professional = _professional(mail, known) or bool(joined(known))
+    professional = is_professional(mail, known) or bool(joined(known))
     if not professional and (victim := _victim(mail, known)):
         return victim
     for rule in _ABOUT_OTHERS:
@@ -46,7 +46,7 @@ def may_be_from_no_referrer(mail: Mail, known: Known) -> Why | None:
     found = from_no_referrer(mail, known) or _victim(mail, known)
     doubtful = (
         ("refers_self", "person_referred")
-        if _professional(mail, known)
+        if is_professional(mail, known)
         else ("refers_self", "person_referred", "perhaps", "close")
     )
     if found is None and (words := said(mail, known, "sensitive", *doubtful)):
@@ -54,7 +54,8 @@ def may_be_from_no_referrer(mail: Mail, known: Known) -> Why | None:
     return found
 
 
-def _professional(mail: Mail, known: Known) -> bool:
+def is_professional(mail: Mail, known: Known) -> bool:
+    """Whether it says that a professional writes, about somebody in their care."""
     return bool(said(mail, known, "sensitive", "professional"))
 
 
@@ -73,8 +74,8 @@ def _rule(mail: Mail, known: Known, rule: str, words: dict[str, str]) -> Why | N
 
 
 def _other_service(mail: Mail, known: Known) -> Why | None:
-    """Files that speak of other care, from somebody whom nothing ties to a referral of ours (B13, F11)."""
-    if not mail.readable or known.forms or known.referrals:
+    """Files that speak of other care, not of what is ours, and that nothing ties to a referral (B13, F11)."""
+    if not mail.readable or known.forms or known.referrals or said(mail, known, "form_request", "subject_matter"):
         return None
     lists = known.words["sensitive"]
     names = " . ".join(one.name.replace("_", " ").replace("-", " ") for one in mail.readable)

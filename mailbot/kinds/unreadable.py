@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from mailbot.actions import Office, closed_files
-from mailbot.asking import against_asking, asks_for_form, brings_something, may_be_the_form, sends_password, unread
+from mailbot.asking import (
+    against_asking,
+    asks_for_form,
+    brings_something,
+    may_be_the_form,
+    reads_like_asking,
+    sends_password,
+    unread,
+)
 from mailbot.mail import Mail
 from mailbot.store import Transaction
 from mailbot.understood import Authenticity, Known, Understood, Why, joined
@@ -29,7 +37,8 @@ def _names_referral(known: Known) -> bool:
 def _asks(mail: Mail, known: Known) -> bool:
     """A request for the form, whatever else it brings; "please find the form attached" is none."""
     against = [why.rule for why in against_asking(mail, known)]
-    return asks_for_form(mail, known) is not None and "speaks_of_form" not in against
+    asks = asks_for_form(mail, known) or reads_like_asking(mail, known)
+    return asks is not None and "speaks_of_form" not in against
 
 
 def act(office: Office, tx: Transaction, understood: Understood) -> None:

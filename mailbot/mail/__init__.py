@@ -25,6 +25,7 @@ from mailbot.mail.model import Mail as Mail
 from mailbot.mail.model import Report as Report
 from mailbot.mail.parts import MAILS, Parts, attached_mail, walk
 from mailbot.mail.passedon import passed_on_from as passed_on_from
+from mailbot.mail.passedon import passes_on_own as passes_on_own
 from mailbot.mail.people import addresses_in as addresses_in
 from mailbot.mail.people import people, sender_of, subject_of
 from mailbot.mail.reports import report_of

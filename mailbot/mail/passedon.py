@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Collection
 
 from mailbot.mail.model import Mail
 from mailbot.mail.parts import MAILS
 from mailbot.mail.people import sender_of
-from mailbot.newwords import is_passed_on, writer_of_history
+from mailbot.newwords import head_of_history, is_passed_on, writer_of_history
 
 _HEAD = 50_000  # bytes
 
@@ -22,3 +23,12 @@ def passed_on_from(mail: Mail) -> str:
             head = one.data[:_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
             return sender_of(email.message_from_bytes(head + b"\n\n", policy=email.policy.compat32)).address
     return writer_of_history(mail.text)
+
+
+def passes_on_own(mail: Mail, our_addresses: Collection[str]) -> bool:
+    """Whether it passes on what its sender wrote before: by their address, or to us and by their name alone."""
+    writer = passed_on_from(mail)
+    if writer == mail.sender.address:
+        return True
+    name = mail.sender.name.casefold()
+    return writer in our_addresses and bool(name) and name in head_of_history(mail.text).casefold()

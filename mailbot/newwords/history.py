@@ -106,12 +106,16 @@ def who_wrote(lines: list[str], index: int) -> int:
 
 def writer_of_history(text: str) -> str:
     """The address of who wrote the newest mail that is quoted or passed on; "" where none is named."""
+    found = _BARE_ADDRESS.search(head_of_history(text))
+    return found[0].lower() if found else ""
+
+
+def head_of_history(text: str) -> str:
+    """What stands above the newest mail that is quoted or passed on: whose it was, to whom it went, and when."""
     lines = text.split("\n")[:_LOOKED_THROUGH]
     for index in range(len(lines)):
         if begins_history(lines, index) or who_wrote(lines, index):
-            block = " ".join(line[:_LONGEST_LINE] for line in lines[index : index + _BLOCK_LINES])
-            found = _BARE_ADDRESS.search(block)
-            return found[0].lower() if found else ""
+            return " ".join(line[:_LONGEST_LINE] for line in lines[index : index + _BLOCK_LINES])
     return ""
 
 
