@@ -256,6 +256,14 @@ def test_of_hard_others_few_would_get_the_form(names: tuple[str, ...]) -> None:
     assert got <= others * 0.02
 
 
+def test_of_people_whom_nothing_was_learned_from_nearly_all_are_understood() -> None:
+    asked, told = ([f"unseen/{kind}{number}" for number in range(1, 5)] for kind in ("asks", "others"))
+    got, asking = got_form(*asked)
+    wrongly, others = got_form(*told)
+    assert got >= asking * 0.93
+    assert wrongly <= others * 0.015
+
+
 def test_one_plain_request_in_a_long_story_is_still_one() -> None:
     story = (
         "I am working with a man on my caseload who has been sending messages to his former partner since the spring. "

@@ -37,7 +37,7 @@ _FEW_WORDS, _LONG = 12, 80
 #: the lists of form_request.toml and of not_a_request.toml that are looked for in each sentence
 _ASKING, _DENYING = ("asks", "how", "asks_bare", "spoken_of", "names", "names_only"), ("denies", "not_wanted")
 #: odds beyond which the table is sure, as it is of the plain requests that most are
-_SURE = 5.0
+_SURE = 3.5
 #: how much a phrase counts, and the words of a sentence together; and what no sum goes beyond
 _PHRASE, _SENTENCE, _MOST = 0.5, 1.5, 30.0
 
