@@ -69,12 +69,22 @@ class Encoder:
 
     def _dense(self, of: str, states: Any) -> Any:
         part = self._parts
-        return states @ part[f"{of}.weight"].astype(states.dtype) * part[f"{of}.scale"] + part[f"{of}.bias"]
+        weight = part[f"{of}.weight"]
+        room = self._room[: weight.size].reshape(weight.shape)
+        room[:] = weight
+        return states @ room * part[f"{of}.scale"] + part[f"{of}.bias"]
 
     def _normal(self, of: str, states: Any) -> Any:
         spread = states - states.mean(axis=1, keepdims=True)
         even = spread / ((spread**2).mean(axis=1, keepdims=True) + _NOTHING) ** 0.5
         return even * self._parts[f"{of}.weight"] + self._parts[f"{of}.bias"]
+
+    @cached_property
+    def _room(self) -> Any:
+        """Where the weights become numbers to multiply with, one matrix after the other: new memory would cost more."""
+        import numpy as np  # noqa: PLC0415 - as below
+
+        return np.empty(max(one.size for name, one in self._parts.items() if name.endswith(".weight")), np.float32)
 
     @cached_property
     def _parts(self) -> Mapping[str, Any]:

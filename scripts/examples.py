@@ -44,10 +44,19 @@ def known(weights: dict[str, float]) -> Known:
 
 def written() -> Iterable[Example]:
     """The mails of tests/corpus/words, which `%%` parts; a line "Subject: ..." in one is its subject."""
-    for path in sorted(EXAMPLES.glob("*.txt")):
+    return _of(EXAMPLES, "")
+
+
+def twins() -> Iterable[Example]:
+    """Mails that share their words and differ in what they want: nothing that single words could tell."""
+    return _of(EXAMPLES / "twins", "twins")
+
+
+def _of(folder: Path, of: str) -> Iterable[Example]:
+    for path in sorted(folder.glob("*.txt")):
         name, number = re.fullmatch(r"([a-z]+)(\d*)", path.stem).groups()
         for block in path.read_text("utf-8").split("%%"):
-            yield Example(as_mail(block), number or "1", name == "asks")
+            yield Example(as_mail(block), f"{of}{number or '1'}", name == "asks")
 
 
 def as_mail(block: str) -> Mail:

@@ -229,6 +229,11 @@ def got_form(*names: str) -> tuple[int, int]:
         ("asks16", "asks17", "asks18", "asks19"),
         ("asks20", "asks21", "asks22", "asks23"),
         ("asks24", "asks25", "asks26"),
+        ("asks27", "asks28", "asks29", "asks30", "asks31"),
+        ("asks32", "asks33", "asks34", "asks35"),
+        ("asks36", "asks37"),
+        tuple(f"twins/asks{number}" for number in range(1, 7)),
+        tuple(f"twins/asks{number}" for number in range(7, 13)),
     ],
 )
 def test_of_hard_requests_most_are_understood_and_the_others_go_to_a_person(names: tuple[str, ...]) -> None:
@@ -249,6 +254,9 @@ def test_of_hard_requests_most_are_understood_and_the_others_go_to_a_person(name
         ("others16", "others17", "others18", "others19"),
         ("others20", "others21", "others22", "others23"),
         ("others24", "others25", "others26"),
+        ("others27", "others28", "others29", "others30", "others31"),
+        ("others32", "others33", "others34", "others35"),
+        ("others36", "others37"),
     ],
 )
 def test_of_hard_others_few_would_get_the_form(names: tuple[str, ...]) -> None:
@@ -257,11 +265,11 @@ def test_of_hard_others_few_would_get_the_form(names: tuple[str, ...]) -> None:
 
 
 def test_of_people_whom_nothing_was_learned_from_nearly_all_are_understood() -> None:
-    asked, told = ([f"unseen/{kind}{number}" for number in range(1, 5)] for kind in ("asks", "others"))
+    asked, told = ([f"unseen/{kind}{number}" for number in range(1, 6)] for kind in ("asks", "others"))
     got, asking = got_form(*asked)
     wrongly, others = got_form(*told)
-    assert got >= asking * 0.93
-    assert wrongly <= others * 0.015
+    assert got >= asking * 0.95
+    assert wrongly <= others * 0.02
 
 
 def test_one_plain_request_in_a_long_story_is_still_one() -> None:
@@ -273,7 +281,7 @@ def test_one_plain_request_in_a_long_story_is_still_one() -> None:
     )
     asked = as_mail(f"{story}\nCould you send me your referral form, please?")
     told = as_mail(story)
-    assert likeness(asked, KNOWN) > 0.7 > likeness(told, KNOWN)
+    assert likeness(asked, KNOWN) > 0.88 > likeness(told, KNOWN)
 
 
 def test_where_the_table_is_in_doubt_the_encoder_decides() -> None:

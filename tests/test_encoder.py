@@ -67,7 +67,7 @@ def test_whatever_is_written_is_read_at_once(words: str) -> None:
 def test_a_long_story_that_asks_at_last_is_read_to_its_end() -> None:
     story = "He waits outside her work every evening. " * 400
     encoder = our_office().encoder
-    assert encoder.asks("", f"{story} Please send me your referral form.") > encoder.asks("", story) + 2
+    assert encoder.asks("", f"{story} Please send me your referral form.") > encoder.asks("", story) + 0.5
 
 
 def test_a_folder_without_the_model_says_what_to_do(tmp_path: Path) -> None:

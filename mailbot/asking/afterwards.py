@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailbot.asking.form import against_asking, asks_for_form, speaks_of_danger
+from mailbot.asking.likeness import surely_asks
 from mailbot.asking.said import is_short, said
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why
@@ -16,7 +17,9 @@ def asks_about_progress(mail: Mail, known: Known) -> Why | None:
     words = said(mail, known, "status", "asks")
     if not words or mail.readable or not is_short(mail, _QUESTION) or speaks_of_danger(mail, known):
         return None
-    if disputes(mail, known) or (asks_for_form(mail, known) and not against_asking(mail, known)):
+    if disputes(mail, known) or surely_asks(mail, known):
+        return None
+    if asks_for_form(mail, known) and not against_asking(mail, known):
         return None
     about = known.referrals or said(mail, known, "status", "about")
     if not about or said(mail, known, "status", "of_a_form"):

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mailbot.asking.likeness import likeness, telling_words
+from mailbot.asking.likeness import likeness, surely_asks, telling_words
 from mailbot.asking.named import marked
 from mailbot.asking.said import is_answer, said
 from mailbot.asking.thanks import counted, greets, only_thanks, says_something, thanks
-from mailbot.asking.whose import is_professional, may_be_from_no_referrer
+from mailbot.asking.whose import may_be_from_no_referrer, says_plainly
 from mailbot.mail import Mail, passes_on_own
 from mailbot.newwords import head_of_history, is_passed_on
 from mailbot.understood import Known, Why
 
-# All chosen on mails of people whom neither the table nor the encoder had learned from:
-#: below this, a mail reads too unlike a request to be answered for a phrase alone
-_TOO_UNLIKE = 0.7
-#: and where no more words are written, so that a phrase which asks is most of what is said
-_TOO_UNLIKE_IN_FEW, _FEW_WORDS = 0.5, 16
-#: words in which a professional says plainly what they want: the table's opinion will do
-_PLAIN_WORDS = 25
-#: from this on, so like a request that no phrase is needed; and where it speaks of nothing of ours, or denies it
-_SURELY_LIKE, _SURELY_LIKE_ALTHOUGH = 0.88, 0.95
+#: below this, a mail reads too unlike a request to be answered for a phrase, and words that speak against it count;
+#: chosen on mails of people whom neither the table nor the encoder had learned from
+_LIKE = 0.88
+#: the same where a phrase is most of what is said; and where a professional asks in plain words, whose client's
+#: troubles may look like the writer's own
+_LIKE_IN_FEW, _FEW_WORDS, _LIKE_IN_PLAIN_WORDS = 0.4, 16, 0.06
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
 #: lines of a greeting, thanks, a name and what stands below it
@@ -50,30 +47,26 @@ def asks_for_form(mail: Mail, known: Known) -> Why | None:
 
 
 def reads_like_asking(mail: Mail, known: Known) -> Why | None:
-    """Where no phrase asks: it reads as requests do, the more so where it speaks of nothing of ours or denies it."""
-    every, asking = _marked(mail.words, known), _sentences(mail.words, known)
-    about = _first("spoken_of", (*_marked(mail.about, known), *every), known)
-    ours = about or said(mail, known, "form_request", "ours", "subject_matter")
-    least = _SURELY_LIKE if ours and len(asking) == len(every) else _SURELY_LIKE_ALTHOUGH
-    if not mail.words or only_thanks(mail, known) or likeness(mail, known, unlearned=0.0) < least:
+    """Where no phrase asks: it surely reads as requests do."""
+    if not mail.words or only_thanks(mail, known) or not surely_asks(mail, known):
         return None
+    about = _first("spoken_of", (*_marked(mail.about, known), *_marked(mail.words, known)), known)
     words = telling_words(mail, known, asking=True)
     return Why("reads_like_request", f"reads like a request for the form: {f'“{about}”, ' if about else ''}{words}")
 
 
 def reads_otherwise(mail: Mail, known: Known) -> Why | None:
     """Where a phrase asks, but the mail reads as a whole as those do that only speak of a form."""
-    like, written = likeness(mail, known) if mail.words else 1.0, counted(mail, known)
-    if like >= _TOO_UNLIKE or (like >= _TOO_UNLIKE_IN_FEW and written <= _FEW_WORDS):
+    if not mail.words or likeness(mail, known) >= _least(mail, known):
         return None
-    if written <= _PLAIN_WORDS and is_professional(mail, known) and _table_alone(mail, known) >= _TOO_UNLIKE:
-        return None  # the encoder may take a client's troubles for the writer's own
     words = telling_words(mail, known, asking=False)
     return Why("reads_otherwise", f"reads more like mails that only speak of a form: {words}")
 
 
-def _table_alone(mail: Mail, known: Known) -> float:
-    return likeness(mail, replace(known, encoder=None))
+def _least(mail: Mail, known: Known) -> float:
+    if says_plainly(mail, known):
+        return _LIKE_IN_PLAIN_WORDS
+    return _LIKE_IN_FEW if counted(mail, known) <= _FEW_WORDS else _LIKE
 
 
 def _asks(sentence: str, known: Known) -> Why | None:
@@ -115,11 +108,12 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     found = []
     sentences = (*_marked(mail.about, known), *_marked(mail.words, known))
     words = next((said for one in sentences if (said := lists.find("not_wanted", lists.normal(one)))), "")
-    if words and likeness(mail, known, unlearned=0.0) < _SURELY_LIKE:
+    if words and likeness(mail, known, unlearned=0.0, doubted=True) < _LIKE:
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
     if sensitive := may_be_from_no_referrer(mail, known):
         found.append(sensitive)
-    if machine := reads_automatic(mail, known):
+    machine = reads_automatic(mail, known)
+    if machine and not surely_asks(mail, known):
         found.append(machine)
     if passes_on_anothers(mail, known):
         found.append(Why("passed_on", "passes on somebody else's mail"))
@@ -136,18 +130,21 @@ def wants_other_format(mail: Mail, known: Known) -> Why | None:
 
 def passes_on_anothers(mail: Mail, known: Known) -> bool:
     """Whether it passes on somebody else's mail, and does not ask in its sender's own words (A11)."""
-    if not is_passed_on(mail.subject) or passes_on_own(mail, known.our_addresses):
+    if not is_passed_on(mail.subject) or passes_on_own(mail):
         return False
     own = () if head_of_history(mail.words) else _sentences(mail.words, known)
-    asks = _first("for_sender", own, known)
-    return not asks or likeness(replace(mail, subject=""), known, unlearned=0.0) < _SURELY_LIKE
+    above = replace(mail, subject="")
+    if _first("for_sender", own, known):
+        return likeness(above, known, unlearned=0.0) < _LIKE
+    # who is to have the form stands in the phrases that ask for it; without one, the sender means to refer
+    return not own or bool(_first("asks", own, known)) or not surely_asks(above, known)
 
 
 def is_letter_of_referral(mail: Mail, known: Known) -> Why | None:
     """Words that refer somebody without our form, in a letter or beside one: the form is still needed (B6)."""
     if any(why.rule != "files_not_form" for why in against_asking(mail, known)) or known.forms:
         return None
-    surely = likeness(mail, known, unlearned=0.0) >= _SURELY_LIKE
+    surely = surely_asks(mail, known)
     if not surely and not said(mail, known, "form_request", "subject_matter"):
         return None
     if words := said(mail, known, "form_request", "letter"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbot.asking.likeness import likeness, surely_asks
 from mailbot.asking.said import said
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why, joined
@@ -20,12 +21,18 @@ _ABOUT_OTHERS = {
     "address": "asks where somebody lives, or how to reach them",
     "misdirected": "may have come to us by mistake, with somebody's details",
 }
+#: of these, what a client has done or wants may be told in a referrer's request
+_CLIENTS_TOO = ("rights", "press", "address")
+#: so like a referrer's request that even such words are a referrer's
+_BEYOND_DOUBT = 0.96
+#: words in which a professional says plainly what they want
+_PLAIN_WORDS = 25
 
 
 def from_no_referrer(mail: Mail, known: Known) -> Why | None:
     """The rule by which it is no referrer who writes; somebody at risk comes first.
 
-    A professional who writes about their client is not meant, whatever the client goes through.
+    A professional who writes about their client is not meant, whatever the client goes through or asks for.
     """
     if known.filled:
         return _rule(mail, known, "refers_self", _ABOUT_THEMSELVES)
@@ -33,7 +40,8 @@ def from_no_referrer(mail: Mail, known: Known) -> Why | None:
     if not professional and (victim := _victim(mail, known)):
         return victim
     for rule in _ABOUT_OTHERS:
-        if found := _rule(mail, known, rule, _ABOUT_OTHERS):
+        found = _rule(mail, known, rule, _ABOUT_OTHERS)
+        if found and not (rule in _CLIENTS_TOO and professional and surely_asks(mail, known)):
             return found
     for rule in () if professional else ("refers_self", "person_referred"):
         if found := _rule(mail, known, rule, _ABOUT_THEMSELVES):
@@ -42,21 +50,44 @@ def from_no_referrer(mail: Mail, known: Known) -> Why | None:
 
 
 def may_be_from_no_referrer(mail: Mail, known: Known) -> Why | None:
-    """The same in doubt too, so that no form goes by itself."""
-    found = from_no_referrer(mail, known) or _victim(mail, known)
-    doubtful = (
-        ("refers_self", "person_referred")
-        if is_professional(mail, known)
-        else ("refers_self", "person_referred", "perhaps", "close")
-    )
-    if found is None and (words := said(mail, known, "sensitive", *doubtful)):
-        return Why("sensitive_words", f"may be from somebody at risk, or about somebody's rights: “{words}”")
-    return found
+    """The same in doubt too, so that no form goes by itself; not where it is surely a referrer who asks."""
+    if found := from_no_referrer(mail, known) or _victim(mail, known):
+        return found
+    if (perhaps := _perhaps(mail, known)) and not surely_asks(mail, known):
+        return perhaps
+    return _refers_nobody(mail, known)
+
+
+def _perhaps(mail: Mail, known: Known) -> Why | None:
+    lists = ["refers_self", "person_referred"]
+    if not is_professional(mail, known):
+        lists += ["perhaps", "close"]
+    words = said(mail, known, "sensitive", *lists)
+    if not words:
+        return None
+    return Why("sensitive_words", f"may be from somebody at risk, or about somebody's rights: “{words}”")
+
+
+def _refers_nobody(mail: Mail, known: Known) -> Why | None:
+    """By words of somebody who studies, reports, sells or acts for another, their name among them."""
+    lists = known.words["not_a_request"]
+    name = lists.find("no_referrer", lists.normal(mail.sender.name))
+    words = name or said(mail, known, "not_a_request", "no_referrer")
+    if not words or says_plainly(mail, known):
+        return None
+    if likeness(mail, known, unlearned=0.0, doubted=True) >= _BEYOND_DOUBT:
+        return None
+    return Why("refers_nobody", f"may be from somebody who refers nobody: “{words}”")
 
 
 def is_professional(mail: Mail, known: Known) -> bool:
     """Whether it says that a professional writes, about somebody in their care."""
     return bool(said(mail, known, "sensitive", "professional"))
+
+
+def says_plainly(mail: Mail, known: Known) -> bool:
+    """Whether a professional writes, and says in few words what they want."""
+    return len(mail.words.split()) <= _PLAIN_WORDS and is_professional(mail, known)
 
 
 def _victim(mail: Mail, known: Known) -> Why | None:

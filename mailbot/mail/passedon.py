@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Collection
+import re
 
 from mailbot.mail.model import Mail
 from mailbot.mail.parts import MAILS
 from mailbot.mail.people import sender_of
-from mailbot.newwords import head_of_history, is_passed_on, writer_of_history
+from mailbot.newwords import is_passed_on, writer_of_history, writers_line
 
 _HEAD = 50_000  # bytes
+_WORD = re.compile(r"[^\W_]+")
 
 
 def passed_on_from(mail: Mail) -> str:
@@ -25,10 +26,15 @@ def passed_on_from(mail: Mail) -> str:
     return writer_of_history(mail.text)
 
 
-def passes_on_own(mail: Mail, our_addresses: Collection[str]) -> bool:
-    """Whether it passes on what its sender wrote before: by their address, or to us and by their name alone."""
+def passes_on_own(mail: Mail) -> bool:
+    """Whether it passes on what its sender wrote before: by their address or, where none is named, by their name."""
     writer = passed_on_from(mail)
-    if writer == mail.sender.address:
-        return True
-    name = mail.sender.name.casefold()
-    return writer in our_addresses and bool(name) and name in head_of_history(mail.text).casefold()
+    if writer:
+        return writer == mail.sender.address
+    named, sender = _words(writers_line(mail.text)), _words(mail.sender.name)
+    both = named & sender
+    return both in (named, sender) and (len(both) > 1 or (bool(both) and named == sender))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))

@@ -11,6 +11,7 @@ from mailbot.newwords.answered import answered as answered
 from mailbot.newwords.history import begins_history, goes_on_quoted, is_quoted, who_wrote
 from mailbot.newwords.history import head_of_history as head_of_history
 from mailbot.newwords.history import writer_of_history as writer_of_history
+from mailbot.newwords.history import writers_line as writers_line
 from mailbot.newwords.smallprint import banner, is_device_line, is_disclaimer, is_marking, is_signature
 from mailbot.newwords.subject import bare_subject as bare_subject
 from mailbot.newwords.subject import is_passed_on as is_passed_on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from mailbot.patterns import any_of
 
@@ -70,6 +71,8 @@ _LONGEST_LINE, _LONGEST_SAID, _SAID_LINES = 400, 600, 8
 _BY_A_PROGRAM = re.compile(r"\b20\d\d\b.*\b\d{1,2}[:.h]\d\d\b", re.IGNORECASE)
 _BY_SOMEBODY = re.compile(r"\b(?:i|he|she|they|we|it|you|who|and|then|also)\s+(?:\w+\s+)?wrote\b", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"[A-Za-z0-9._'+-]{1,64}@[A-Za-z0-9-]{1,60}(?:\.[A-Za-z0-9-]{1,60}){1,6}")
+#: a line that says something else of it
+_LABEL = re.compile(r"[*_]{0,2}[^\s:<>@]{1,20}(?: [^\s:<>@]{1,20})?\s?[*_]{0,2}:")
 _LOOKED_THROUGH, _BLOCK_LINES = 500, 4
 _QUOTED = re.compile(r"\s*(?:>|\|\s|\|$)")
 
@@ -106,17 +109,31 @@ def who_wrote(lines: list[str], index: int) -> int:
 
 def writer_of_history(text: str) -> str:
     """The address of who wrote the newest mail that is quoted or passed on; "" where none is named."""
-    found = _BARE_ADDRESS.search(head_of_history(text))
+    found = _BARE_ADDRESS.search(writers_line(text))
     return found[0].lower() if found else ""
+
+
+def writers_line(text: str) -> str:
+    """Who wrote the newest mail that is quoted or passed on, as what stands above it says; "" where nothing does."""
+    head = _head(text)
+    first = next((index for index, line in enumerate(head) if names_writer(line)), None)
+    if first is None:
+        return " ".join(head)
+    folded = takewhile(lambda line: not _LABEL.match(line), head[first + 1 :])
+    return " ".join((head[first].partition(":")[2], *folded)).strip()
 
 
 def head_of_history(text: str) -> str:
     """What stands above the newest mail that is quoted or passed on: whose it was, to whom it went, and when."""
+    return " ".join(_head(text))
+
+
+def _head(text: str) -> list[str]:
     lines = text.split("\n")[:_LOOKED_THROUGH]
     for index in range(len(lines)):
         if begins_history(lines, index) or who_wrote(lines, index):
-            return " ".join(line[:_LONGEST_LINE] for line in lines[index : index + _BLOCK_LINES])
-    return ""
+            return [line[:_LONGEST_LINE].strip() for line in lines[index : index + _BLOCK_LINES]]
+    return []
 
 
 def is_quoted(line: str) -> bool:

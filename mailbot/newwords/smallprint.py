@@ -60,7 +60,8 @@ _FOLDED = range(60, 121)  # characters of a line that goes on in the next
 _THIS_MAIL = r"(?:e-?mail|message|communication|transmission|electronic message)(?: message)?"
 _DISCLAIMER = any_of(
     rf"(?:this|the information (?:contained )?in this|the contents? of this) {_THIS_MAIL}\b.{{0,120}}"
-    r"\b(?:confidential|privileged|intended (?:only|solely|for))",
+    r"\b(?:confidential|privileged|intended (?:only|solely|for)|for the (?:addressee|intended recipient)"
+    r"|may (?:be (?:monitored|recorded|read by)|contain (?:\w+ ){0,3}(?:personal|confidential|official|sensitive)))",
     r"confidentiality notice",
     r"disclaimer\b\W{0,5}(?:$|this|the)",
     r"privileged\W{1,5}confidential",
@@ -69,7 +70,7 @@ _DISCLAIMER = any_of(
     r"nhsmail is (?:the secure|approved)\b",
     r"this (?:e-?mail|message) has been (?:scanned|checked)\b",
     r"(?:all )?e-?mails? (?:sent )?(?:to|from) .{0,60}\bmay be (?:monitored|recorded)",
-    before=r"\W{0,200}",
+    before=r"\W{0,200}(?:official(?:[ -]sensitive)?\W{1,5})?",
 )
 _MARKING = any_of(
     r"official|restricted|confidential|not protectively marked|unclassified",
