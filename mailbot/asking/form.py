@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mailbot.asking.likeness import likeness, surely_asks, telling_words
+from mailbot.asking.likeness import SURELY, likeness, surely_asks, telling_words
 from mailbot.asking.named import marked
 from mailbot.asking.said import is_answer, said
 from mailbot.asking.thanks import counted, greets, only_thanks, says_something, thanks
@@ -14,11 +14,8 @@ from mailbot.mail import Mail, passes_on_own
 from mailbot.newwords import head_of_history, is_passed_on
 from mailbot.understood import Known, Why
 
-#: below this, a mail reads too unlike a request to be answered for a phrase, and words that speak against it count;
-#: chosen on mails of people whom neither the table nor the encoder had learned from
-_LIKE = 0.88
-#: the same where a phrase is most of what is said; and where a professional asks in plain words, whose client's
-#: troubles may look like the writer's own
+#: how like a request a mail must be where a phrase is most of what is said; and where a professional asks in plain
+#: words, whose client's troubles may look like the writer's own
 _LIKE_IN_FEW, _FEW_WORDS, _LIKE_IN_PLAIN_WORDS = 0.4, 16, 0.06
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
@@ -66,7 +63,7 @@ def reads_otherwise(mail: Mail, known: Known) -> Why | None:
 def _least(mail: Mail, known: Known) -> float:
     if says_plainly(mail, known):
         return _LIKE_IN_PLAIN_WORDS
-    return _LIKE_IN_FEW if counted(mail, known) <= _FEW_WORDS else _LIKE
+    return _LIKE_IN_FEW if counted(mail, known) <= _FEW_WORDS else SURELY
 
 
 def _asks(sentence: str, known: Known) -> Why | None:
@@ -108,7 +105,7 @@ def against_asking(mail: Mail, known: Known) -> tuple[Why, ...]:
     found = []
     sentences = (*_marked(mail.about, known), *_marked(mail.words, known))
     words = next((said for one in sentences if (said := lists.find("not_wanted", lists.normal(one)))), "")
-    if words and likeness(mail, known, unlearned=0.0, doubted=True) < _LIKE:
+    if words and not surely_asks(mail, known):
         found.append(Why("speaks_of_form", f"speaks of a form without asking for one: “{words}”"))
     if sensitive := may_be_from_no_referrer(mail, known):
         found.append(sensitive)
@@ -135,7 +132,7 @@ def passes_on_anothers(mail: Mail, known: Known) -> bool:
     own = () if head_of_history(mail.words) else _sentences(mail.words, known)
     above = replace(mail, subject="")
     if _first("for_sender", own, known):
-        return likeness(above, known, unlearned=0.0) < _LIKE
+        return likeness(above, known, unlearned=0.0) < SURELY
     # who is to have the form stands in the phrases that ask for it; without one, the sender means to refer
     return not own or bool(_first("asks", own, known)) or not surely_asks(above, known)
 

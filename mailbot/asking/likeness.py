@@ -42,7 +42,7 @@ _SURELY_NOT, _SURE, _SURE_OF_PLAIN, _PLAIN_WORDS = -3.5, 5.0, 2.2, 40
 #: how much of the opinion is the encoder's, where it is asked
 _OF_ENCODER = 0.8
 #: from this likeness on, a mail is surely a request: chosen on mails of people whom nothing was learned from
-SURELY = 0.93
+SURELY = 0.88
 #: how much a phrase counts, and the words of a sentence together; and what no sum goes beyond
 _PHRASE, _SENTENCE, _MOST = 0.5, 1.5, 30.0
 
