@@ -26,7 +26,7 @@ _CLIENTS_TOO = ("rights", "press", "address")
 #: so like a referrer's request that even such words are a referrer's
 _BEYOND_DOUBT = 0.96
 #: words in which a professional says plainly what they want
-_PLAIN_WORDS = 25
+_PLAIN_WORDS = 40
 
 
 def from_no_referrer(mail: Mail, known: Known) -> Why | None:
