@@ -232,8 +232,6 @@ def got_form(*names: str) -> tuple[int, int]:
         ("asks27", "asks28", "asks29", "asks30", "asks31"),
         ("asks32", "asks33", "asks34", "asks35"),
         ("asks36", "asks37"),
-        tuple(f"twins/asks{number}" for number in range(1, 7)),
-        tuple(f"twins/asks{number}" for number in range(7, 13)),
     ],
 )
 def test_of_hard_requests_most_are_understood_and_the_others_go_to_a_person(names: tuple[str, ...]) -> None:

@@ -133,8 +133,10 @@ def passes_on_anothers(mail: Mail, known: Known) -> bool:
     above = replace(mail, subject="")
     if _first("for_sender", own, known):
         return likeness(above, known, unlearned=0.0) < SURELY
-    # who is to have the form stands in the phrases that ask for it; without one, the sender means to refer
-    return not own or bool(_first("asks", own, known)) or not surely_asks(above, known)
+    # who is to have the form stands in the phrases that ask for it; without one, and in more than a few words ("one for
+    # you?"), the sender means to refer
+    few = counted(mail, known) <= _FEW_WORDS
+    return few or not own or bool(_first("asks", own, known)) or not surely_asks(above, known)
 
 
 def is_letter_of_referral(mail: Mail, known: Known) -> Why | None:
