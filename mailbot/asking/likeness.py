@@ -21,7 +21,7 @@ from itertools import pairwise
 
 from mailbot.asking import senses
 from mailbot.asking.named import marked
-from mailbot.asking.said import is_answer, said
+from mailbot.asking.said import is_answer, is_short, said
 from mailbot.asking.thanks import counted
 from mailbot.mail import Mail
 from mailbot.understood import Known
@@ -38,7 +38,9 @@ _FEW_WORDS, _LONG = 12, 80
 _ASKING, _DENYING = ("asks", "how", "asks_bare", "spoken_of", "names", "names_only"), ("denies", "not_wanted")
 #: odds beyond which the table is sure: that a mail asks for nothing; that it asks; that it asks in few words, as most
 #: requests do (chosen so that few of those in bench/ are in doubt)
-_SURELY_NOT, _SURE, _SURE_OF_PLAIN, _PLAIN_WORDS = -3.5, 5.0, 2.2, 40
+_SURELY_NOT, _SURE, _SURE_OF_PLAIN = -3.5, 5.0, 2.2
+#: words in which somebody says plainly what they want
+PLAIN_WORDS = 40
 #: how much of the opinion is the encoder's, where it is asked
 _OF_ENCODER = 0.8
 #: from this likeness on, a mail is surely a request: chosen on mails of people whom nothing was learned from
@@ -71,8 +73,7 @@ def likeness(mail: Mail, known: Known, *, unlearned: float = 1.0, doubted: bool 
 
 
 def _is_sure(odds: float, mail: Mail) -> bool:
-    plain = len(mail.words.split()) <= _PLAIN_WORDS
-    return odds <= _SURELY_NOT or odds >= (_SURE_OF_PLAIN if plain else _SURE)
+    return odds <= _SURELY_NOT or odds >= (_SURE_OF_PLAIN if is_short(mail, PLAIN_WORDS) else _SURE)
 
 
 def surely_asks(mail: Mail, known: Known) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mailbot.asking.likeness import likeness, surely_asks
-from mailbot.asking.said import said
+from mailbot.asking.likeness import PLAIN_WORDS, likeness, surely_asks
+from mailbot.asking.said import is_short, said
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why, joined
 
@@ -25,8 +25,6 @@ _ABOUT_OTHERS = {
 _CLIENTS_TOO = ("rights", "press", "address")
 #: so like a referrer's request that even such words are a referrer's
 _BEYOND_DOUBT = 0.96
-#: words in which a professional says plainly what they want
-_PLAIN_WORDS = 40
 
 
 def from_no_referrer(mail: Mail, known: Known) -> Why | None:
@@ -50,10 +48,10 @@ def from_no_referrer(mail: Mail, known: Known) -> Why | None:
 
 
 def may_be_from_no_referrer(mail: Mail, known: Known) -> Why | None:
-    """The same in doubt too, so that no form goes by itself; not where it is surely a referrer who asks."""
+    """The same in doubt too, so that no form goes by itself; not where a professional surely asks."""
     if found := from_no_referrer(mail, known) or _victim(mail, known):
         return found
-    if (perhaps := _perhaps(mail, known)) and not surely_asks(mail, known):
+    if (perhaps := _perhaps(mail, known)) and not (is_professional(mail, known) and surely_asks(mail, known)):
         return perhaps
     return _refers_nobody(mail, known)
 
@@ -87,7 +85,7 @@ def is_professional(mail: Mail, known: Known) -> bool:
 
 def says_plainly(mail: Mail, known: Known) -> bool:
     """Whether a professional writes, and says in few words what they want."""
-    return len(mail.words.split()) <= _PLAIN_WORDS and is_professional(mail, known)
+    return is_short(mail, PLAIN_WORDS) and is_professional(mail, known)
 
 
 def _victim(mail: Mail, known: Known) -> Why | None:

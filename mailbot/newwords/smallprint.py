@@ -61,7 +61,7 @@ _THIS_MAIL = r"(?:e-?mail|message|communication|transmission|electronic message)
 _DISCLAIMER = any_of(
     rf"(?:this|the information (?:contained )?in this|the contents? of this) {_THIS_MAIL}\b.{{0,120}}"
     r"\b(?:confidential|privileged|intended (?:only|solely|for)|for the (?:addressee|intended recipient)"
-    r"|may (?:be (?:monitored|recorded|read by)|contain (?:\w+ ){0,3}(?:personal|confidential|official|sensitive)))",
+    r"|may (?:be (?:monitored|recorded|read by)|contain (?:\w+ ){0,3}official))",
     r"confidentiality notice",
     r"disclaimer\b\W{0,5}(?:$|this|the)",
     r"privileged\W{1,5}confidential",
