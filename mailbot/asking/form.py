@@ -54,13 +54,13 @@ def reads_like_asking(mail: Mail, known: Known) -> Why | None:
 
 def reads_otherwise(mail: Mail, known: Known) -> Why | None:
     """Where a phrase asks, but the mail reads as a whole as those do that only speak of a form."""
-    if not mail.words or likeness(mail, known) >= _least(mail, known):
+    if not mail.words or likeness(mail, known) >= _likeness_needed(mail, known):
         return None
     words = telling_words(mail, known, asking=False)
     return Why("reads_otherwise", f"reads more like mails that only speak of a form: {words}")
 
 
-def _least(mail: Mail, known: Known) -> float:
+def _likeness_needed(mail: Mail, known: Known) -> float:
     if says_plainly(mail, known):
         return _LIKE_IN_PLAIN_WORDS
     return _LIKE_IN_FEW if counted(mail, known) <= _FEW_WORDS else SURELY
