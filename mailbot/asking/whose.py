@@ -75,7 +75,7 @@ def _refers_nobody(mail: Mail, known: Known) -> Why | None:
         return None
     if likeness(mail, known, unlearned=0.0, doubted=True) >= _BEYOND_DOUBT:
         return None
-    return Why("refers_nobody", f"may be from somebody who refers nobody: “{words}”")
+    return Why("refers_nobody", f"may be from somebody who is not a referrer: “{words}”")
 
 
 def is_professional(mail: Mail, known: Known) -> bool:
