@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -62,6 +65,16 @@ def test_whatever_is_written_is_read_at_once(words: str) -> None:
     started = time.monotonic()
     assert math.isfinite(our_office().encoder.asks(words, words))
     assert time.monotonic() - started < 5  # milliseconds, on a machine that does nothing else
+
+
+def test_it_keeps_to_one_thread_whoever_loaded_numpy_before() -> None:
+    """More threads wait for each other on busy processors: a mail of a tenth of a second took two."""
+    loaded = "import numpy; from tests.desk import our_office; our_office().encoder.asks('', 'a form, please');"
+    told = "from threadpoolctl import threadpool_info; print({one['num_threads'] for one in threadpool_info()})"
+    here = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
+    command = [sys.executable, "-c", loaded + told]
+    ran = subprocess.run(command, cwd=WORDS.parent.parent, env=here, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "{1}"
 
 
 def test_a_long_story_that_asks_at_last_is_read_to_its_end() -> None:
