@@ -34,7 +34,7 @@ help:
 	@echo 'make fuzz      200,000 mutated mails; make fuzz ARGS="--mails 20000 --seed 7"'
 	@echo 'make bench-faults  bad days, one fault after another; ARGS=--smoke some of them'
 	@echo 'make learn     config/words/likeness.toml anew, from the examples in tests/corpus/words'
-	@echo 'make learn-encoder  config/words/encoder.npz anew, from the same: gigabytes of libraries and half an hour'
+	@echo 'make learn-encoder  the language model in config/words anew, from the same: gigabytes of libraries and an hour'
 	@echo 'make packages  the Debian packages the tests use, as root or by sudo'
 	@echo 'make lock      constraints.txt anew, from pyproject.toml'
 	@echo 'make clean     away with what make made'

@@ -26,21 +26,21 @@ _NOTHING = 1e-12  # that keeps a division from being one by zero
 
 
 class Encoder:
-    """The model of a configuration folder: `encoder.npz`, and `encoder.txt`, the tokens that it knows."""
+    """The model of a configuration folder: `encoder.npz`, and of each token in `encoder.txt` a row in `encoder.npy`."""
 
     def __init__(self, folder: Path) -> None:
         """Raises UserError where a file is missing; they are opened when first asked."""
-        self._model, vocabulary = folder / "encoder.npz", folder / "encoder.txt"
-        for path in (self._model, vocabulary):
+        self._model, self._words, vocabulary = (folder / f"encoder.{one}" for one in ("npz", "npy", "txt"))
+        for path in (self._model, self._words, vocabulary):
             if not path.is_file():
-                raise UserError(f"{path}: is missing; put it back, or make both anew with `make learn-encoder`")
+                raise UserError(f"{path}: is missing; put it back, or make all three anew with `make learn-encoder`")
         self._pieces = WordPiece(vocabulary)
         self.asks = lru_cache(maxsize=4)(self._asks)  # the kinds ask about the same mail, one after the other
 
     def _asks(self, subject: str, words: str) -> float:
         """The logarithm of the odds that it asks for the form: about -4 for surely not, 4 for surely."""
         numbers, part = tokens(self._pieces, subject, words), self._parts
-        seen = part["word"][numbers] * part["word.scale"][numbers] + part["place"][: len(numbers)]
+        seen = self._rows[numbers] * part["word.scale"][numbers] + part["place"][: len(numbers)]
         states = self._normal("norm", seen)
         for layer in range(_LAYERS):
             states = self._layer(f"{layer}.", states)
@@ -84,6 +84,13 @@ class Encoder:
         import numpy as np  # noqa: PLC0415 - as below
 
         return np.empty(max(one.size for name, one in self._parts.items() if name.endswith(".weight")), np.float32)
+
+    @cached_property
+    def _rows(self) -> Any:
+        """What each token means; most of them no mail has, and these are not read into memory."""
+        import numpy as np  # noqa: PLC0415 - as below
+
+        return np.load(self._words, mmap_mode="r")
 
     @cached_property
     def _parts(self) -> Mapping[str, Any]:

@@ -85,6 +85,6 @@ def test_a_long_story_that_asks_at_last_is_read_to_its_end() -> None:
 
 def test_a_folder_without_the_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(
-        UserError, match=r"encoder\.npz: is missing; put it back, or make both anew with `make learn-enc"
+        UserError, match=r"encoder\.npz: is missing; put it back, or make all three anew with `make learn-enc"
     ):
         Encoder(tmp_path)

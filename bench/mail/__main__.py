@@ -81,9 +81,10 @@ def _promises(found: dict[str, Any]) -> Iterator[Promise]:
         yield _none(
             f"of {len(real)} real containers, those that miss files", [one["file"] for one in real if one["missing"]]
         )
-    if judged := found.get("held_out"):
-        yield _at_least(f"held out: the form to {judged['requests']} requests", judged["gets_form"], held_out.GETS_FORM)
-        yield _at_most(f"held out: the form to {judged['others']} others", judged["others_that_would_get_it"], 0)
+    for one, judged in found.get("held_out", {}).items():
+        of = f"held out, {one} set: the form to"
+        yield _at_least(f"{of} {judged['requests']} requests", judged["gets_form"], held_out.GETS_FORM)
+        yield _at_most(f"{of} {judged['others']} others", judged["others_that_would_get_it"], 0)
 
 
 def _none(name: str, seen: list[str]) -> Promise:

@@ -16,7 +16,7 @@ from mailbot.understood import Known, Why
 
 #: how like a request a mail must be where a phrase is most of what is said; and where a professional asks in plain
 #: words, whose client's troubles may look like the writer's own
-_LIKE_IN_FEW, _FEW_WORDS, _LIKE_IN_PLAIN_WORDS = 0.4, 16, 0.06
+_LIKE_IN_FEW, _FEW_WORDS, _LIKE_IN_PLAIN_WORDS = 0.3, 24, 0.06
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
 #: lines of a greeting, thanks, a name and what stands below it
@@ -45,7 +45,8 @@ def asks_for_form(mail: Mail, known: Known) -> Why | None:
 
 def reads_like_asking(mail: Mail, known: Known) -> Why | None:
     """Where no phrase asks: it surely reads as requests do."""
-    if not mail.words or only_thanks(mail, known) or not surely_asks(mail, known):
+    unsaid = not mail.words and (is_answer(mail) or is_passed_on(mail.subject) or bool(mail.files))
+    if unsaid or only_thanks(mail, known) or not surely_asks(mail, known):
         return None
     about = _first("spoken_of", (*_marked(mail.about, known), *_marked(mail.words, known)), known)
     words = telling_words(mail, known, asking=True)
@@ -130,13 +131,11 @@ def passes_on_anothers(mail: Mail, known: Known) -> bool:
     if not is_passed_on(mail.subject) or passes_on_own(mail):
         return False
     own = () if head_of_history(mail.words) else _sentences(mail.words, known)
-    above = replace(mail, subject="")
+    above = replace(mail, subject="FW:")  # whose subject it was says nothing
     if _first("for_sender", own, known):
         return likeness(above, known, unlearned=0.0) < SURELY
-    # who is to have the form stands in the phrases that ask for it; without one, and in more than a few words ("one for
-    # you?"), the sender means to refer
-    few = counted(mail, known) <= _FEW_WORDS
-    return few or not own or bool(_first("asks", own, known)) or not surely_asks(above, known)
+    # in a few words ("one for you?") it is not plain who is to have the form
+    return counted(mail, known) <= _FEW_WORDS or not own or not surely_asks(above, known)
 
 
 def is_letter_of_referral(mail: Mail, known: Known) -> Why | None:

@@ -21,7 +21,7 @@ from itertools import pairwise
 
 from mailbot.asking import senses
 from mailbot.asking.named import marked
-from mailbot.asking.said import is_answer, is_short, said
+from mailbot.asking.said import heading, is_answer, is_short, said
 from mailbot.asking.thanks import counted
 from mailbot.mail import Mail
 from mailbot.understood import Known
@@ -42,9 +42,9 @@ _SURELY_NOT, _SURE, _SURE_OF_PLAIN = -3.5, 5.0, 2.2
 #: words in which somebody says plainly what they want
 PLAIN_WORDS = 40
 #: how much of the opinion is the encoder's, where it is asked
-_OF_ENCODER = 0.8
+_OF_ENCODER = 0.7
 #: from this likeness on, a mail is surely a request: chosen on mails of people whom nothing was learned from
-SURELY = 0.88
+SURELY = 0.91
 #: how much a phrase counts, and the words of a sentence together; and what no sum goes beyond
 _PHRASE, _SENTENCE, _MOST = 0.5, 1.5, 30.0
 
@@ -68,7 +68,7 @@ def likeness(mail: Mail, known: Known, *, unlearned: float = 1.0, doubted: bool 
         return unlearned
     odds = _odds(features(mail, known), table)
     if known.encoder and not _is_sure(odds, mail, doubted=doubted):
-        odds += _OF_ENCODER * (known.encoder.asks(mail.about, mail.words) - odds)
+        odds += _OF_ENCODER * (known.encoder.asks(heading(mail), mail.words) - odds)
     return 1 / (1 + math.exp(-odds))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailbot.mail import Mail
+from mailbot.newwords import is_passed_on
 from mailbot.understood import Known
 
 _ANSWERS = re.compile(r"^(?:\s*\[[^\]]{1,30}\]:?|\s*ext\w*:)*\s*(?:re|aw|sv)\s*:", re.IGNORECASE)
@@ -20,6 +21,12 @@ def said(mail: Mail, known: Known, file: str, *lists: str) -> str:
 def is_short(mail: Mail, words: int) -> bool:
     """Whether so few new words were written that what they say is all they say."""
     return len(mail.words.split()) <= words
+
+
+def heading(mail: Mail) -> str:
+    """The subject, and in front of it "re:" where it answers a mail, "fw:" where it passes one on."""
+    mark = "fw: " if is_passed_on(mail.subject) else "re: " if is_answer(mail) else ""
+    return f"{mark}{mail.about}"
 
 
 def is_answer(mail: Mail) -> bool:

@@ -37,6 +37,7 @@ _ORGANISATION = (
 _OUTSIDE = rf"outside (?:of )?(?:the |your |our |this )?(?:\w+ ){{0,3}}(?:{_ORGANISATION})"
 _BEGINS = (
     r"caution|warning|attention|external(?: e-?mail| sender| message)?|be careful|think before you click|rhybudd"
+    r"|th(?:is|e) sender"
     r"|this (?:e-?mail|message) (?:has |was |is )?(?:originated|originates|sent|came|comes|come|received|arrived|from)"
 )
 _WARNS = (
@@ -70,6 +71,7 @@ _DISCLAIMER = any_of(
     r"nhsmail is (?:the secure|approved)\b",
     r"this (?:e-?mail|message) has been (?:scanned|checked)\b",
     r"(?:all )?e-?mails? (?:sent )?(?:to|from) .{0,60}\bmay be (?:monitored|recorded)",
+    r".{0,400}\bsubject to (?:(?:public )?disclosure|requests?|the)\b.{0,40}\bfreedom of information",
     before=r"\W{0,200}(?:official(?:[ -]sensitive)?\W{1,5})?",
 )
 _MARKING = any_of(
