@@ -14,9 +14,11 @@ from mailbot.mail import Mail, passes_on_own
 from mailbot.newwords import head_of_history, is_passed_on
 from mailbot.understood import Known, Why
 
-#: how like a request a mail must be where a phrase is most of what is said; and where a professional asks in plain
-#: words, whose client's troubles may look like the writer's own
-_LIKE_IN_FEW, _FEW_WORDS, _LIKE_IN_PLAIN_WORDS = 0.3, 24, 0.06
+#: how like a request a mail must be in which a phrase asks; where the phrase is most of what is said; and where a
+#: professional asks in plain words, whose client's troubles may look like the writer's own
+_LIKE_WITH_PHRASE, _LIKE_IN_FEW, _LIKE_IN_PLAIN_WORDS = 0.6, 0.3, 0.06
+#: what few words are, beside greeting and thanks
+_FEW_WORDS = 24
 #: new words beyond which a request is also a story that a person should read (A4)
 _STORY = 120
 #: lines of a greeting, thanks, a name and what stands below it
@@ -64,7 +66,7 @@ def reads_otherwise(mail: Mail, known: Known) -> Why | None:
 def _likeness_needed(mail: Mail, known: Known) -> float:
     if says_plainly(mail, known):
         return _LIKE_IN_PLAIN_WORDS
-    return _LIKE_IN_FEW if counted(mail, known) <= _FEW_WORDS else SURELY
+    return _LIKE_IN_FEW if counted(mail, known) <= _FEW_WORDS else _LIKE_WITH_PHRASE
 
 
 def _asks(sentence: str, known: Known) -> Why | None:
