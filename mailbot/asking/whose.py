@@ -51,18 +51,9 @@ def may_be_from_no_referrer(mail: Mail, known: Known) -> Why | None:
     """The same in doubt too, so that no form goes by itself; not where a professional surely asks."""
     if found := from_no_referrer(mail, known) or _victim(mail, known):
         return found
-    if (perhaps := _perhaps(mail, known)) and not _is_a_referrers(mail, known):
+    if (perhaps := _perhaps(mail, known)) and not (is_professional(mail, known) and surely_asks(mail, known)):
         return perhaps
     return _refers_nobody(mail, known)
-
-
-def _is_a_referrers(mail: Mail, known: Known) -> bool:
-    """Whether it surely is a referrer's request; where no profession is named, beyond doubt."""
-    return surely_asks(mail, known) if is_professional(mail, known) else _beyond_doubt(mail, known)
-
-
-def _beyond_doubt(mail: Mail, known: Known) -> bool:
-    return likeness(mail, known, unlearned=0.0, doubted=True) >= _BEYOND_DOUBT
 
 
 def _perhaps(mail: Mail, known: Known) -> Why | None:
@@ -82,7 +73,7 @@ def _refers_nobody(mail: Mail, known: Known) -> Why | None:
     words = name or said(mail, known, "not_a_request", "no_referrer")
     if not words or says_plainly(mail, known):
         return None
-    if _beyond_doubt(mail, known):
+    if likeness(mail, known, unlearned=0.0, doubted=True) >= _BEYOND_DOUBT:
         return None
     return Why("refers_nobody", f"may be from somebody who is not a referrer: “{words}”")
 

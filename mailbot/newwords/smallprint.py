@@ -71,7 +71,9 @@ _DISCLAIMER = any_of(
     r"nhsmail is (?:the secure|approved)\b",
     r"this (?:e-?mail|message) has been (?:scanned|checked)\b",
     r"(?:all )?e-?mails? (?:sent )?(?:to|from) .{0,60}\bmay be (?:monitored|recorded)",
-    r".{0,400}\bsubject to (?:(?:public )?disclosure|requests?|the)\b.{0,40}\bfreedom of information",
+    # a request under that Act is somebody's own words: only what speaks of the mail itself is small print
+    r"(?:[\w&' ]{2,60}[.:] )?(?:this e-?mail|this message|(?:the )?information in this)\b.{0,300}"
+    r"\bsubject to (?:(?:public )?disclosure|requests?|the)\b.{0,40}\bfreedom of information",
     before=r"\W{0,200}(?:official(?:[ -]sensitive)?\W{1,5})?",
 )
 _MARKING = any_of(
