@@ -64,7 +64,7 @@ def as_mail(block: str) -> Mail:
     message = EmailMessage()
     message["From"], message["To"] = "Sam Person <sam@police.example>", US
     message["Subject"] = subject[1] if subject else ""
-    message.set_content(re.sub(r"^Subject: .*\n?", "", block.strip(), flags=re.MULTILINE))
+    message.set_content(re.sub(r"^Subject: .*\n?", "", block.strip(), count=1, flags=re.MULTILINE))
     return parse(message.as_bytes())
 
 

@@ -38,11 +38,11 @@ _FEW_WORDS, _LONG = 12, 80
 _ASKING, _DENYING = ("asks", "how", "asks_bare", "spoken_of", "names", "names_only"), ("denies", "not_wanted")
 #: odds beyond which the table is sure: that a mail asks for nothing; that it asks; that it asks in few words, as most
 #: requests do (chosen so that few of those in bench/ are in doubt)
-_SURELY_NOT, _SURE, _SURE_OF_PLAIN = -3.5, 5.0, 1.6
+_SURELY_NOT, _SURE, _SURE_OF_PLAIN = -3.5, 5.0, 2.2
 #: words in which somebody says plainly what they want
 PLAIN_WORDS = 40
 #: how much of the opinion is the encoder's, where it is asked
-_OF_ENCODER = 0.7
+_OF_ENCODER = 0.8
 #: from this likeness on, a mail is surely a request: chosen on mails of people whom nothing was learned from
 SURELY = 0.91
 #: how much a phrase counts, and the words of a sentence together; and what no sum goes beyond

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailbot.asking.likeness import PLAIN_WORDS, likeness, surely_asks
+from mailbot.asking.likeness import PLAIN_WORDS, surely_asks
 from mailbot.asking.said import is_short, said
 from mailbot.mail import Mail
 from mailbot.understood import Known, Why, joined
@@ -23,8 +23,6 @@ _ABOUT_OTHERS = {
 }
 #: of these, what a client has done or wants may be told in a referrer's request
 _CLIENTS_TOO = ("rights", "press", "address")
-#: so like a referrer's request that even such words are a referrer's
-_BEYOND_DOUBT = 0.96
 
 
 def from_no_referrer(mail: Mail, known: Known) -> Why | None:
@@ -71,9 +69,7 @@ def _refers_nobody(mail: Mail, known: Known) -> Why | None:
     lists = known.words["not_a_request"]
     name = lists.find("no_referrer", lists.normal(mail.sender.name))
     words = name or said(mail, known, "not_a_request", "no_referrer")
-    if not words or says_plainly(mail, known):
-        return None
-    if likeness(mail, known, unlearned=0.0, doubted=True) >= _BEYOND_DOUBT:
+    if not words or says_plainly(mail, known) or surely_asks(mail, known):
         return None
     return Why("refers_nobody", f"may be from somebody who is not a referrer: “{words}”")
 
