@@ -16,7 +16,7 @@ from mailbot.understood import Known, Why
 
 #: how like a request a mail must be in which a phrase asks; where the phrase is most of what is said; and where a
 #: professional asks in plain words, whose client's troubles may look like the writer's own
-_LIKE_WITH_PHRASE, _LIKE_IN_FEW, _LIKE_IN_PLAIN_WORDS = 0.6, 0.3, 0.06
+_LIKE_WITH_PHRASE, _LIKE_IN_FEW, _LIKE_IN_PLAIN_WORDS = 0.6, 0.2, 0.06
 #: what few words are, beside greeting and thanks
 _FEW_WORDS = 24
 #: new words beyond which a request is also a story that a person should read (A4)

@@ -38,7 +38,7 @@ _FEW_WORDS, _LONG = 12, 80
 _ASKING, _DENYING = ("asks", "how", "asks_bare", "spoken_of", "names", "names_only"), ("denies", "not_wanted")
 #: odds beyond which the table is sure: that a mail asks for nothing; that it asks; that it asks in few words, as most
 #: requests do (chosen so that few of those in bench/ are in doubt)
-_SURELY_NOT, _SURE, _SURE_OF_PLAIN = -3.5, 5.0, 2.2
+_SURELY_NOT, _SURE, _SURE_OF_PLAIN = -3.5, 5.0, 1.7
 #: words in which somebody says plainly what they want
 PLAIN_WORDS = 40
 #: how much of the opinion is the encoder's, where it is asked
