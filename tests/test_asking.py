@@ -303,10 +303,11 @@ def test_one_plain_request_in_a_long_story_is_still_one() -> None:
 
 
 def test_where_the_table_is_in_doubt_the_encoder_decides() -> None:
-    found = as_mail(
-        "Suzanne from the PCC's office said you have your own pro-forma for outside agencies. Mind if I have it?"
-    )
-    assert likeness(found, KNOWN) > 0.91 > likeness(found, replace(KNOWN, encoder=None))
+    asked = [as_mail(one) for one in blocks(*(f"unseen/asks{number}" for number in range(1, 4)))]
+    alone = replace(KNOWN, encoder=None)
+    doubted = [one for one in asked if likeness(one, alone) < 0.91]
+    assert len(doubted) > len(asked) * 0.1
+    assert sum(likeness(one, KNOWN) > 0.91 for one in doubted) > len(doubted) / 2
 
 
 @pytest.mark.parametrize(
